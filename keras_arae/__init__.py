@@ -1,0 +1,23 @@
+"""Adversarially regularized autoencoders on Keras 3."""
+
+from keras_arae import callbacks
+from keras_arae import datasets
+from keras_arae import layers
+from keras_arae import optimizers
+from keras_arae import preprocessing
+from keras_arae.models import ARAE
+from keras_arae.models import TextARAE
+from keras_arae.preprocessing import TextPreprocessor
+from keras_arae.version import __version__
+
+__all__ = [
+    "ARAE",
+    "TextARAE",
+    "TextPreprocessor",
+    "__version__",
+    "callbacks",
+    "datasets",
+    "layers",
+    "optimizers",
+    "preprocessing",
+]

@@ -1,0 +1,19 @@
+"""The networks of an ARAE as reusable Keras layers."""
+
+from keras_arae.layers.code_noise import CodeNoise
+from keras_arae.layers.critic import Critic
+from keras_arae.layers.dense_decoder import DenseDecoder
+from keras_arae.layers.dense_encoder import DenseEncoder
+from keras_arae.layers.generator import Generator
+from keras_arae.layers.lstm_decoder import LSTMDecoder
+from keras_arae.layers.lstm_encoder import LSTMEncoder
+
+__all__ = [
+    "CodeNoise",
+    "Critic",
+    "DenseDecoder",
+    "DenseEncoder",
+    "Generator",
+    "LSTMDecoder",
+    "LSTMEncoder",
+]

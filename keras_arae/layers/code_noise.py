@@ -1,0 +1,112 @@
+"""Gaussian noise on codes, fading as training goes on."""
+
+import keras
+from keras import ops
+
+from keras_arae.export import export
+
+
+@export
+class CodeNoise(keras.layers.Layer):
+    """Adds Gaussian noise to codes during training, less and less of it.
+
+    The decoder learns to read a neighbourhood of each code rather than a
+    point, which smooths the code space. The layer counts its training calls
+    and keeps count and standard deviation as weights, so a saved model
+    continues at the noise level where it stopped. In inference codes pass
+    unchanged.
+
+    A code on the unit sphere in `d` dimensions meets noise of norm
+    `stddev * sqrt(d)`: 0.2 in 128 dimensions drowns it, 0.05 to 0.1 does not.
+
+    Source: the code released with "Adversarially Regularized Autoencoders"
+    (https://arxiv.org/abs/1706.04223): 0.05 (SNLI) to 0.4 (MNIST), multiplied
+    by 0.9995 (text) or 0.99 (MNIST) after every 100 iterations.
+
+    Args:
+        stddev: float. Standard deviation at the start, in units of the code.
+            Defaults to `0.05`.
+        decay: float. Factor on the standard deviation after every
+            `decay_steps` training calls. Defaults to `0.9995`.
+        decay_steps: int. Training calls between two decays. Defaults to
+            `100`.
+        seed: int or `None`. Random seed. Defaults to `None`.
+
+    Call arguments:
+        code: float tensor of shape `(batch, code_dim)`.
+        training: bool. Noise is added only when true.
+
+    Input shape: `(batch, code_dim)`.
+
+    Output shape: the same.
+
+    Example:
+
+    ```python
+    noise = keras_arae.layers.CodeNoise(0.1, decay=0.5, decay_steps=1)
+    codes = keras.ops.zeros((4, 8))
+    noise(codes, training=True)
+    assert abs(float(noise.current_stddev) - 0.05) < 1e-6
+    ```
+    """
+
+    def __init__(
+        self, stddev=0.05, decay=0.9995, decay_steps=100, seed=None, **kwargs
+    ):
+        super().__init__(**kwargs)
+        if stddev < 0:
+            raise ValueError(
+                f"`stddev` must be 0 or more. Received: stddev={stddev}"
+            )
+        if not 0 < decay <= 1:
+            raise ValueError(
+                "`decay` is a factor above 0 and at most 1. Received: "
+                f"decay={decay}"
+            )
+        self.stddev = stddev
+        self.decay = decay
+        self.decay_steps = decay_steps
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def build(self, input_shape):
+        self.calls = self.add_weight(
+            shape=(),
+            dtype="int32",
+            initializer="zeros",
+            trainable=False,
+            name="calls",
+        )
+        self.current_stddev = self.add_weight(
+            shape=(),
+            dtype="float32",
+            initializer=keras.initializers.Constant(self.stddev),
+            trainable=False,
+            name="current_stddev",
+        )
+
+    def call(self, code, training=False):
+        if not training or self.stddev == 0:
+            return code
+        noise = keras.random.normal(
+            ops.shape(code), dtype="float32", seed=self.seed_generator
+        )
+        noise = noise * self.current_stddev
+        self.calls.assign_add(1)
+        decays = ops.cast(self.calls // self.decay_steps, "float32")
+        self.current_stddev.assign(
+            self.stddev * ops.power(float(self.decay), decays)
+        )
+        return code + ops.cast(noise, code.dtype)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "stddev": self.stddev,
+            "decay": self.decay,
+            "decay_steps": self.decay_steps,
+            "seed": self.seed,
+        }

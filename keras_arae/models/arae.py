@@ -1,0 +1,500 @@
+"""The adversarially regularized autoencoder: its networks and its losses."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_arae.export import export
+from keras_arae.layers.code_noise import CodeNoise
+from keras_arae.models.likelihood import packed_weighted_sums
+from keras_arae.models.likelihood import position_weights
+from keras_arae.models.likelihood import weighted_sums
+from keras_arae.models.moments import mean_norm
+from keras_arae.models.moments import trace_of_covariance
+from keras_arae.models.verbs import Verbs
+from keras_arae.trainers import Phase
+from keras_arae.trainers import PhasedModel
+
+LOGGED = (
+    "reconstruction_loss",
+    "accuracy",
+    "critic_loss",
+    "wasserstein_distance",
+    "gradient_penalty",
+    "encoder_loss",
+    "generator_loss",
+    "code_norm",
+    "generated_code_norm",
+    "code_trace",
+    "generated_code_trace",
+)
+
+
+@export
+class ARAE(Verbs, PhasedModel):
+    """An autoencoder of discrete data whose code space a generator learns.
+
+    An encoder turns a discrete `x` into a code, a decoder turns codes into a
+    distribution over `x`. A generator maps Gaussian noise to codes; a critic
+    tells real codes from generated ones, and encoder and generator are
+    trained to bring the two together. Afterwards noise maps to codes that
+    decode to new data, and paths between codes pass through data.
+
+    Use this class with networks of your own, `keras_arae.TextARAE` for
+    sentences. Without generator and critic it is a plain autoencoder, the
+    baseline of the paper.
+
+    Source: "Adversarially Regularized Autoencoders", Zhao, Kim, Zhang, Rush,
+    LeCun, ICML 2018 (https://arxiv.org/abs/1706.04223), Algorithm 1, and the
+    code released with it.
+
+    Each training step runs these phases on a batch:
+
+    1. reconstruction: encoder and decoder maximise the likelihood of `x`
+       given its code, to which noise is added;
+    2. critic, `critic_steps` times: raise the scores of real codes and lower
+       those of generated ones;
+    3. encoder: lower the scores of real codes;
+    4. generator: raise the scores of generated codes.
+
+    Args:
+        encoder: Keras layer. Maps int `x` of shape `(batch, ...)` to codes of
+            shape `(batch, code_dim)`.
+        decoder: Keras layer. Maps codes to logits of shape
+            `(*x.shape, num_classes)`. One with `autoregressive = True` is
+            called with `(code, x)`, and samples through its `initial_state`
+            and `step`; one with `pad_id` leaves that id out of the loss
+            (see `keras_arae.layers.LSTMDecoder`).
+        generator: Keras layer or `None`. Maps noise of shape
+            `(batch, noise_dim)` to codes. Defaults to `None`.
+        critic: Keras layer or `None`. Maps codes to `(batch, 1)` scores.
+            Defaults to `None`.
+        noise_dim: int. Width of the generator's noise. Defaults to `100`.
+        normalize_codes: bool. Whether codes of `x` are put on the unit
+            sphere, as in the paper. Defaults to `True`.
+        code_noise: float or `keras_arae.layers.CodeNoise`. Noise on codes in
+            the reconstruction phase: a standard deviation, which then decays
+            by 0.9995 every 100 steps, or a layer. Defaults to `0.05`, the
+            released code's value for SNLI.
+        critic_steps: int. Critic updates a step. Defaults to `5`.
+        critic_data: `"reuse"` or `"fresh"`. Real codes for the critic: those
+            of the training batch, encoded once for all `critic_steps`, or (as
+            in the paper) those of rows drawn anew for each. With `"fresh"` a
+            batch of your own dataset must hold `critic_steps + 1` parts of
+            equal size. Defaults to `"reuse"`, which trained as well in a
+            trial and took 20% less time.
+        critic_regularizer: `"gradient_penalty"` (the released code) or
+            `"weight_clipping"` (the paper). Defaults to
+            `"gradient_penalty"`.
+        gradient_penalty_weight: float. Defaults to `1.0`, the released
+            code's value for SNLI.
+        weight_clip: float. Bound of the critic's weights under
+            `"weight_clipping"`. Defaults to `0.01`.
+        encoder_gradient_scale: float. Factor on the critic's gradient into
+            the encoder (lambda 1 of the paper). Defaults to `0.1`, the
+            released code's value for SNLI.
+        seed: int or `None`. Random seed of noise and shuffling. Defaults to
+            `None`, a seed drawn from numpy's global generator, which
+            `keras.utils.set_random_seed` fixes.
+
+    Example:
+
+    ```python
+    layers = keras_arae.layers
+    model = keras_arae.ARAE(
+        layers.DenseEncoder(code_dim=8, hidden_dims=(32,)),
+        layers.DenseDecoder((6, 6), hidden_dims=(32,)),
+        layers.Generator(code_dim=8, hidden_dims=(32,)),
+        layers.Critic(hidden_dims=(32,)),
+        noise_dim=4,
+    )
+    model.compile()
+    x = np.random.default_rng(0).integers(2, size=(64, 6, 6))
+    model.fit(x, epochs=1, batch_size=16, verbose=0)
+    assert model.generate(3).shape == (3, 6, 6)
+    ```
+    """
+
+    def __init__(
+        self,
+        encoder,
+        decoder,
+        generator=None,
+        critic=None,
+        noise_dim=100,
+        normalize_codes=True,
+        code_noise=0.05,
+        critic_steps=5,
+        critic_data="reuse",
+        critic_regularizer="gradient_penalty",
+        gradient_penalty_weight=1.0,
+        weight_clip=0.01,
+        encoder_gradient_scale=0.1,
+        seed=None,
+        name=None,
+    ):
+        super().__init__(logged=LOGGED, name=name)
+        if (generator is None) != (critic is None):
+            raise ValueError(
+                "A generator needs a critic and a critic a generator: give "
+                "both, or neither for a plain autoencoder. "
+                f"Received: generator={generator}, critic={critic}"
+            )
+        _check_choice("critic_data", critic_data, ("reuse", "fresh"))
+        _check_choice(
+            "critic_regularizer",
+            critic_regularizer,
+            ("gradient_penalty", "weight_clipping"),
+        )
+        if seed is None:
+            seed = int(np.random.randint(2**31))
+        # Seeds far apart: neighbouring ones overlap on the torch backend.
+        seeds = np.random.SeedSequence(seed).generate_state(2) >> 1
+        if not isinstance(code_noise, keras.layers.Layer):
+            code_noise = CodeNoise(code_noise, seed=int(seeds[0]))
+        self.encoder = encoder
+        self.decoder = decoder
+        self.generator = generator
+        self.critic = critic
+        self.code_noise = code_noise
+        self.noise_dim = noise_dim
+        self.normalize_codes = normalize_codes
+        self.critic_steps = critic_steps
+        self.critic_data = critic_data
+        self.critic_regularizer = critic_regularizer
+        self.gradient_penalty_weight = gradient_penalty_weight
+        self.weight_clip = weight_clip
+        self.encoder_gradient_scale = encoder_gradient_scale
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(int(seeds[1]))
+
+    @property
+    def adversarial(self):
+        """Whether there are a generator and a critic."""
+        return self.critic is not None
+
+    def build(self, input_shape):
+        """Builds all networks and checks that their shapes fit together.
+
+        Args:
+            input_shape: tuple. Shape of a batch of `x`, `(None, ...)`.
+        """
+        self.x_shape = tuple(input_shape[1:])
+        x = ops.zeros((2, *self.x_shape), "int32")
+        code = self.code_noise(self.code(x))
+        if len(code.shape) != 2:
+            raise ValueError(
+                "The encoder must return codes of shape (batch, code_dim). "
+                f"Received: {tuple(code.shape)} for x of shape {input_shape}"
+            )
+        self.code_dim = code.shape[-1]
+        logits = self.logits(code, x)
+        if tuple(logits.shape[:-1]) != tuple(x.shape):
+            raise ValueError(
+                "The decoder must return logits of shape (*x.shape, "
+                f"num_classes), here (batch, {self.x_shape}, num_classes). "
+                f"Received: {tuple(logits.shape)}"
+            )
+        self.num_classes = logits.shape[-1]
+        if self.adversarial:
+            generated = self.generator(ops.zeros((2, self.noise_dim)))
+            if generated.shape != code.shape:
+                raise ValueError(
+                    "The generator's codes must be as wide as the encoder's, "
+                    f"{self.code_dim}. Received: {generated.shape[-1]}"
+                )
+            self.critic(code)
+        self.built = True
+        if self.compiled:
+            self.build_optimizers()
+
+    def compile(
+        self,
+        autoencoder_optimizer=None,
+        critic_optimizer=None,
+        generator_optimizer=None,
+        **options,
+    ):
+        """Configures training; without arguments, as the released code.
+
+        Args:
+            autoencoder_optimizer: optimizer of encoder and decoder. Defaults
+                to `SGD(1.0, global_clipnorm=1.0)`.
+            critic_optimizer: Defaults to `Adam(1e-4, beta_1=0.5)`.
+            generator_optimizer: Defaults to `Adam(1e-4, beta_1=0.5)`.
+            **options: `run_eagerly`, `jit_compile`, `steps_per_execution` of
+                `keras.Model.compile`.
+        """
+        optimizers = {
+            "autoencoder": autoencoder_optimizer
+            or keras.optimizers.SGD(1.0, global_clipnorm=1.0)
+        }
+        if self.adversarial:
+            optimizers["critic"] = critic_optimizer or keras.optimizers.Adam(
+                1e-4, beta_1=0.5
+            )
+            optimizers["generator"] = (
+                generator_optimizer or keras.optimizers.Adam(1e-4, beta_1=0.5)
+            )
+        super().compile(optimizers, **options)
+
+    # Networks.
+
+    def call(self, x, training=False):
+        """Logits of `x` given its own code, of shape `(*x.shape, classes)`."""
+        code = self.code(x, training=training)
+        return self.logits(
+            self.code_noise(code, training=training), x, training=training
+        )
+
+    def code(self, x, training=False):
+        """Codes of `x`, of shape `(batch, code_dim)`, without noise."""
+        code = self.encoder(x, training=training)
+        code = ops.cast(code, "float32")
+        if self.normalize_codes:
+            code = ops.normalize(code, axis=-1, order=2, epsilon=1e-12)
+        return code
+
+    def logits(self, code, x, training=False):
+        """Logits of `x` given codes, of shape `(*x.shape, num_classes)`."""
+        if getattr(self.decoder, "autoregressive", False):
+            return self.decoder(code, x, training=training)
+        return self.decoder(code, training=training)
+
+    def generated_code(self, num_codes, training=False):
+        """Codes made from fresh noise, of shape `(num_codes, code_dim)`."""
+        noise = self.sample_noise(num_codes)
+        code = self.generator(noise, training=training)
+        return ops.cast(code, "float32")
+
+    def sample_noise(self, num_samples):
+        """Noise s ~ N(0, I), of shape `(num_samples, noise_dim)`."""
+        return keras.random.normal(
+            (num_samples, self.noise_dim), seed=self.seed_generator
+        )
+
+    def mean_score(self, code, weights=None):
+        """Mean of the critic's scores, a scalar."""
+        scores = ops.cast(self.critic(code), "float32")[:, 0]
+        return ops.average(scores, weights=weights)
+
+    # Losses, one a phase.
+
+    def phases(self):
+        encoder, decoder = self.encoder, self.decoder
+        phases = [
+            Phase(
+                "reconstruction",
+                self.reconstruction_loss,
+                [encoder, decoder],
+                "autoencoder",
+                inputs=lambda batch: [self.autoencoder_rows(batch)],
+            )
+        ]
+        if self.adversarial:
+            clip = self.critic_regularizer == "weight_clipping"
+            phases += [
+                Phase(
+                    "critic",
+                    self.critic_loss,
+                    [self.critic],
+                    "critic",
+                    inputs=self.critic_codes,
+                    after=self.clip_critic if clip else None,
+                ),
+                Phase(
+                    "encoder",
+                    self.encoder_loss,
+                    [encoder],
+                    "autoencoder",
+                    inputs=lambda batch: [self.autoencoder_rows(batch)],
+                ),
+                Phase(
+                    "generator",
+                    self.generator_loss,
+                    [self.generator],
+                    "generator",
+                    inputs=lambda batch: [self.autoencoder_rows(batch)],
+                ),
+            ]
+        return phases
+
+    def autoencoder_rows(self, batch):
+        """The rows that the autoencoder and the generator train on."""
+        if self.adversarial and self.critic_data == "fresh":
+            return batch[: self.num_rows(batch)]
+        return batch
+
+    def num_rows(self, batch):
+        """Rows for one phase: all, or one part of a `"fresh"` batch."""
+        if self.critic_data == "reuse" or not self.adversarial:
+            return ops.shape(batch)[0]
+        return ops.shape(batch)[0] // (self.critic_steps + 1)
+
+    def critic_codes(self, batch):
+        """Real codes for each critic step, encoded in one pass."""
+        if self.critic_data == "reuse":
+            code = ops.stop_gradient(self.code(batch))
+            return [code] * self.critic_steps
+        rows = self.num_rows(batch)
+        code = ops.stop_gradient(self.code(batch[rows:]))
+        return [
+            code[step * rows : (step + 1) * rows]
+            for step in range(self.critic_steps)
+        ]
+
+    def reconstruction_loss(self, x):
+        """Mean negative log-likelihood of `x` given its noisy code (nats)."""
+        code = self.code_noise(self.code(x, training=True), training=True)
+        logs = self.reconstruction(code, x, training=True)
+        return logs["reconstruction_loss"][0], logs
+
+    def reconstruction(self, code, x, row_weights=None, training=False):
+        """Loss and accuracy at the positions of `x` that count."""
+        pad_id = getattr(self.decoder, "pad_id", None)
+        weights = position_weights(x, pad_id, row_weights)
+        if self.dynamic_shapes and hasattr(self.decoder, "states"):
+            loss, hits = packed_weighted_sums(
+                x,
+                self.decoder.states(code, x),
+                self.decoder.output_layer,
+                weights,
+            )
+        else:
+            logits = self.logits(code, x, training=training)
+            loss, hits = weighted_sums(x, logits, weights)
+        count = ops.maximum(ops.sum(weights), 1.0)
+        return {
+            "reconstruction_loss": (loss / count, count),
+            "accuracy": (hits / count, count),
+        }
+
+    def critic_loss(self, code):
+        """Mean generated score minus mean real score, plus the penalty."""
+        generated = ops.stop_gradient(
+            self.generated_code(ops.shape(code)[0], training=True)
+        )
+        distance = self.mean_score(code) - self.mean_score(generated)
+        loss, logs = -distance, {"wasserstein_distance": distance}
+        if self.critic_regularizer == "gradient_penalty":
+            penalty = self.gradient_penalty(code, generated)
+            logs["gradient_penalty"] = penalty
+            loss = loss + self.gradient_penalty_weight * penalty
+        return loss, {"critic_loss": loss, **logs}
+
+    def gradient_penalty(self, code, generated):
+        """How far the critic's slope between the two kinds of codes is from 1.
+
+        Source: "Improved Training of Wasserstein GANs"
+        (https://arxiv.org/abs/1704.00028), Algorithm 1.
+
+        Args:
+            code: tensor of shape `(batch, code_dim)`. Real codes.
+            generated: tensor of the same shape. Generated codes.
+
+        Returns:
+            A scalar, the mean of `(|gradient| - 1)^2`.
+        """
+        share = keras.random.uniform(
+            (ops.shape(code)[0], 1), seed=self.seed_generator
+        )
+        between = share * code + (1.0 - share) * generated
+        gradient = self.input_gradient(
+            lambda between: ops.cast(self.critic(between), "float32"), between
+        )
+        norm = ops.sqrt(ops.sum(ops.square(gradient), axis=-1) + 1e-12)
+        return ops.mean(ops.square(norm - 1.0))
+
+    def clip_critic(self):
+        """Bounds the critic's weights, as in the paper."""
+        for variable in self.critic.trainable_variables:
+            variable.assign(
+                ops.clip(variable, -self.weight_clip, self.weight_clip)
+            )
+
+    def encoder_loss(self, x):
+        """Scaled mean score of real codes, which the encoder lowers."""
+        code = self.code(x, training=True)
+        loss = self.encoder_gradient_scale * self.mean_score(code)
+        return loss, {"encoder_loss": loss, **_moments(code, "code")}
+
+    def generator_loss(self, x):
+        """Minus the mean score of generated codes, which it raises."""
+        code = self.generated_code(ops.shape(x)[0], training=True)
+        loss = -self.mean_score(code)
+        logs = {"generator_loss": loss, **_moments(code, "generated_code")}
+        return loss, logs
+
+    def evaluate_batch(self, x, row_weights):
+        if row_weights is None:
+            row_weights = ops.ones(ops.shape(x)[:1], "float32")
+        count = ops.sum(row_weights)
+        code = self.code(x)
+        logs = self.reconstruction(code, x, row_weights)
+        moments = _moments(code, "code", row_weights)
+        if self.adversarial:
+            generated = self.generated_code(ops.shape(x)[0])
+            moments.update(_moments(generated, "generated_code", row_weights))
+            moments["wasserstein_distance"] = self.mean_score(
+                code, row_weights
+            ) - self.mean_score(generated, row_weights)
+        logs.update({key: (value, count) for key, value in moments.items()})
+        return logs
+
+    def objective(self, results):
+        """The paper's objective: reconstruction + lambda 1 * distance."""
+        loss = results["reconstruction_loss"]
+        if self.adversarial:
+            distance = results["wasserstein_distance"]
+            loss = loss + self.encoder_gradient_scale * distance
+        return loss
+
+    def epoch_numbers(self):
+        stddev = getattr(self.code_noise, "current_stddev", None)
+        if stddev is None:
+            return {}
+        return {"noise_stddev": float(ops.convert_to_numpy(stddev))}
+
+    def get_config(self):
+        networks = ("encoder", "decoder", "generator", "critic", "code_noise")
+        return {
+            **{
+                key: keras.saving.serialize_keras_object(getattr(self, key))
+                for key in networks
+            },
+            "noise_dim": self.noise_dim,
+            "normalize_codes": self.normalize_codes,
+            "critic_steps": self.critic_steps,
+            "critic_data": self.critic_data,
+            "critic_regularizer": self.critic_regularizer,
+            "gradient_penalty_weight": self.gradient_penalty_weight,
+            "weight_clip": self.weight_clip,
+            "encoder_gradient_scale": self.encoder_gradient_scale,
+            "seed": self.seed,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(
+            **{
+                key: keras.saving.deserialize_keras_object(value)
+                if isinstance(value, dict)
+                else value
+                for key, value in config.items()
+            }
+        )
+
+
+def _moments(code, name, row_weights=None):
+    return {
+        f"{name}_norm": mean_norm(code, row_weights),
+        f"{name}_trace": trace_of_covariance(code, row_weights),
+    }
+
+
+def _check_choice(name, value, choices):
+    if value not in choices:
+        raise ValueError(
+            f"`{name}` must be one of {choices}. Received: {name}={value!r}"
+        )

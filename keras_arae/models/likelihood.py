@@ -1,0 +1,70 @@
+"""How well a decoder predicts discrete data, position by position."""
+
+from keras import ops
+
+
+def position_weights(x, pad_id=None, row_weights=None):
+    """Weights of the positions of `x` in a mean.
+
+    Args:
+        x: int tensor of shape `(batch, ...)`.
+        pad_id: int or `None`. Value whose positions count nothing.
+        row_weights: tensor of shape `(batch,)` or `None`. Weights of rows.
+
+    Returns:
+        A float32 tensor of the shape of `x`.
+    """
+    weights = ops.ones_like(x, dtype="float32")
+    if pad_id is not None:
+        weights = ops.cast(x != pad_id, "float32")
+    if row_weights is not None:
+        ones = (1,) * (len(x.shape) - 1)
+        weights = weights * ops.reshape(row_weights, (-1, *ones))
+    return weights
+
+
+def weighted_sums(x, logits, weights):
+    """Negative log-likelihood in nats, and hits, summed over positions.
+
+    Args:
+        x: int tensor of any shape.
+        logits: float tensor of shape `(*x.shape, num_classes)`.
+        weights: float tensor of the shape of `x`.
+
+    Returns:
+        Two scalars. A hit is a position whose value has the largest logit.
+    """
+    # Flat: XLA's CPU code for the same work on three axes is slower.
+    x, weights = ops.reshape(x, (-1,)), ops.reshape(weights, (-1,))
+    logits = ops.reshape(logits, (-1, logits.shape[-1]))
+    logits = ops.cast(logits, "float32")
+    losses = ops.sparse_categorical_crossentropy(x, logits, from_logits=True)
+    chosen = ops.take_along_axis(logits, x[..., None], axis=-1)[..., 0]
+    hits = ops.cast(chosen >= ops.max(logits, axis=-1), "float32")
+    return ops.sum(weights * losses), ops.sum(weights * hits)
+
+
+def packed_weighted_sums(x, states, output_layer, weights):
+    """`weighted_sums`, with logits computed only where weights are not zero.
+
+    The logits of a position cost as many products as the vocabulary has
+    words, and a good part of a batch of sentences is padding. Needs shapes
+    that depend on data, which not every backend has.
+
+    Args:
+        x: int tensor of shape `(batch, length)`.
+        states: float tensor of shape `(batch, length, units)`.
+        output_layer: callable. Maps `(n, units)` to `(n, num_classes)`.
+        weights: float tensor of shape `(batch, length)`.
+
+    Returns:
+        Two scalars, as `weighted_sums`.
+    """
+    weights = ops.reshape(weights, (-1,))
+    places = ops.nonzero(weights)[0]
+    states = ops.reshape(states, (-1, states.shape[-1]))
+    return weighted_sums(
+        ops.take(ops.reshape(x, (-1,)), places, axis=0),
+        output_layer(ops.take(states, places, axis=0)),
+        ops.take(weights, places, axis=0),
+    )

@@ -1,0 +1,451 @@
+"""What a user does with a trained autoencoder: the verbs of every ARAE."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_arae.models.decoding import SequenceDecoder
+from keras_arae.models.paths import path
+from keras_arae.preprocessing.array_batches import ArrayBatches
+from keras_arae.preprocessing.prepared_batches import PreparedBatches
+from keras_arae.preprocessing.prepared_batches import map_tf_dataset
+
+
+class Verbs:
+    """Mixin of `keras.Model`: fit, evaluate and the latent-space verbs.
+
+    A guest of the core overrides `prepare` (users' data to arrays of
+    integers) and `present` (arrays back to users' data), nothing else.
+    """
+
+    # Between users' data and arrays.
+
+    def prepare(self, x, corpus=False):
+        """Turns users' data into an array of integers, or refuses it.
+
+        Args:
+            x: int array of shape `(num_rows, *x_shape)`.
+            corpus: bool. Whether rows may be left out, as in training.
+
+        Returns:
+            An int32 array of shape `(num_rows, *x_shape)`.
+        """
+        array = ops.convert_to_numpy(x)
+        if array.dtype.kind not in "iub":
+            raise ValueError(
+                "Expected integers (class indices). Received: an array of "
+                f"dtype {array.dtype} and shape {array.shape}"
+            )
+        if self.built:
+            if array.shape[1:] != self.x_shape:
+                raise ValueError(
+                    "Expected an array of shape "
+                    f"{('num_rows', *self.x_shape)}. "
+                    f"Received: shape {array.shape}"
+                )
+            if array.size and not (
+                0 <= array.min() and array.max() < self.num_classes
+            ):
+                raise ValueError(
+                    f"Expected integers from 0 to {self.num_classes - 1}. "
+                    f"Received: values from {array.min()} to {array.max()}"
+                )
+        return array.astype("int32")
+
+    def present(self, x):
+        """Turns an array of integers into users' data."""
+        return x
+
+    # Training and evaluation.
+
+    def fit(
+        self,
+        x,
+        batch_size=64,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_data=None,
+        validation_split=0.0,
+        shuffle=True,
+        initial_epoch=0,
+        **options,
+    ):
+        """Trains on data, as `keras.Model.fit` does.
+
+        Each epoch shows every row once, in an order that depends on `seed`
+        and on the steps taken so far, so a loaded model goes on as if it had
+        never stopped. Batches have one size: the last one of an epoch is
+        filled up with rows from the start of that epoch's order.
+
+        Args:
+            x: the training data: what `encode` takes, or a
+                `keras.utils.PyDataset` or `tf.data.Dataset` of batches of it.
+            batch_size: int. Rows a step. Defaults to `64`.
+            epochs: int. Epoch at which to stop. Defaults to `1`.
+            verbose: as in `keras.Model.fit`. Defaults to `"auto"`.
+            callbacks: list of Keras callbacks. Defaults to `None`.
+            validation_data: held-out data of the same kinds. Defaults to
+                `None`.
+            validation_split: float. Share of the rows, from the end, to hold
+                out. Defaults to `0`.
+            shuffle: bool. Whether to shuffle rows each epoch. Defaults to
+                `True`.
+            initial_epoch: int. Epochs already trained. Defaults to `0`.
+            **options: `steps_per_epoch`, `validation_steps`,
+                `validation_freq` of `keras.Model.fit`.
+
+        Returns:
+            A `keras.callbacks.History`.
+
+        Raises:
+            FloatingPointError: if a loss becomes NaN; names the phase. Stops
+                before any checkpoint is written over. Not raised where the
+                callbacks hold `keras.callbacks.TerminateOnNaN`.
+        """
+        if validation_split and validation_data is None:
+            x = self._rows(x)
+            num_held_out = int(len(x) * validation_split)
+            x, validation_data = x[:-num_held_out], x[-num_held_out:]
+        return super().fit(
+            self._training_batches(x, batch_size, shuffle),
+            epochs=epochs,
+            verbose=verbose,
+            callbacks=callbacks,
+            validation_data=None
+            if validation_data is None
+            else self._evaluation_batches(validation_data, batch_size),
+            initial_epoch=initial_epoch,
+            **options,
+        )
+
+    def evaluate(self, x, batch_size=64, **options):
+        """Measures reconstruction and codes on held-out data.
+
+        No noise is added to codes. Every row counts once.
+
+        Args:
+            x: held-out data, of the kinds that `fit` takes.
+            batch_size: int. Rows a step. Defaults to `64`.
+            **options: `verbose`, `steps`, `callbacks`, `return_dict` of
+                `keras.Model.evaluate`.
+
+        Returns:
+            A list of numbers in the order of their names in the training
+            log, or a dict by name if `return_dict` is true.
+        """
+        for name in ("y", "sample_weight"):  # Keras passes them as None.
+            options.pop(name, None)
+        batches = self._evaluation_batches(x, batch_size or 64)
+        return super().evaluate(batches, **options)
+
+    def _rows(self, x):
+        """The data as one array; builds the model from its shape."""
+        rows = self.prepare(x, corpus=True)
+        if not self.built:
+            self.build((None, *rows.shape[1:]))
+            rows = self.prepare(rows)
+        return rows
+
+    def _training_batches(self, x, batch_size, shuffle):
+        if is_dataset(x):
+            return self._dataset(x)
+        fresh = self.adversarial and self.critic_data == "fresh"
+        return ArrayBatches(
+            self._rows(x),
+            batch_size,
+            shuffle_key=self._shuffle_key if shuffle else None,
+            num_extra=self.critic_steps * batch_size if fresh else 0,
+        )
+
+    def _evaluation_batches(self, x, batch_size):
+        if is_dataset(x):
+            return self._dataset(x)
+        rows = self._rows(x)
+        batch_size = min(batch_size, len(rows))
+        return ArrayBatches(rows, batch_size, weighted=True)
+
+    def _shuffle_key(self):
+        return self.seed, int(ops.convert_to_numpy(self.optimizer.iterations))
+
+    def _dataset(self, dataset):
+        """A dataset of users' data as one of arrays."""
+        if isinstance(dataset, (ArrayBatches, PreparedBatches)):
+            return dataset
+        if isinstance(dataset, keras.utils.PyDataset):
+            dataset = PreparedBatches(dataset, self.prepare)
+            self._build_from(dataset[0])
+            return dataset
+        dataset = map_tf_dataset(dataset, self.prepare)
+        self._build_from(next(iter(dataset)))
+        return dataset
+
+    def _build_from(self, batch):
+        if not self.built:
+            rows = batch[0] if isinstance(batch, tuple) else batch
+            self.build((None, *rows.shape[1:]))
+
+    # Codes.
+
+    def encode(self, x, batch_size=256):
+        """Codes of data.
+
+        Args:
+            x: the data: an int array of shape `(num_rows, *x_shape)`; for
+                `TextARAE` also a list of str.
+            batch_size: int. Rows encoded at once. Defaults to `256`.
+
+        Returns:
+            A float32 array of shape `(num_rows, code_dim)`.
+        """
+        rows = self._verb_rows(x)
+        encode = self._compiled("encode", self.code)
+        return in_batches(encode, rows, batch_size)
+
+    def decode(
+        self,
+        codes,
+        sampler=None,
+        temperature=None,
+        top_k=None,
+        top_p=None,
+        num_beams=None,
+        seed=None,
+        batch_size=256,
+    ):
+        """Data from codes.
+
+        Decoders that are not autoregressive take the most likely value at
+        each position and know no sampler.
+
+        Args:
+            codes: float array of shape `(num_codes, code_dim)`.
+            sampler: `None`, `"greedy"`, `"random"`, `"top_k"`, `"top_p"`,
+                `"beam"` or a `keras_nlp.samplers.Sampler`. `None` takes the
+                one that the other arguments call for, greedy without any.
+                Defaults to `None`.
+            temperature: float. Divides logits: below 1 safer, above 1 more
+                varied. Defaults to `None`, 1.
+            top_k: int. Keep the `k` likeliest tokens. Defaults to `None`.
+            top_p: float. Keep the likeliest tokens of this joint
+                probability. Defaults to `None`.
+            num_beams: int. Sentences that beam search keeps. Defaults to
+                `None`.
+            seed: int. Seed of random samplers. Defaults to `None`.
+            batch_size: int. Codes decoded at once. Defaults to `256`.
+
+        Returns:
+            `num_codes` pieces of data: a list of str for `TextARAE`, else an
+            int array of shape `(num_codes, *x_shape)`.
+
+        Raises:
+            ValueError: if codes have another width than the model's.
+        """
+        self._require_built()
+        codes = np.asarray(codes, "float32")
+        if codes.ndim != 2 or codes.shape[1] != self.code_dim:
+            raise ValueError(
+                f"Expected codes of shape (num_codes, {self.code_dim}). "
+                f"Received: shape {codes.shape}"
+            )
+        options = {
+            "sampler": sampler,
+            "temperature": temperature,
+            "top_k": top_k,
+            "top_p": top_p,
+            "num_beams": num_beams,
+        }
+        if getattr(self.decoder, "autoregressive", False):
+            decode = self._sequence_decoder().decode_function(
+                seed=seed, **options
+            )
+        elif any(option is not None for option in options.values()):
+            raise ValueError(
+                "Only autoregressive decoders sample; this one gives each "
+                f"position at once. Received: {options}"
+            )
+        else:
+            decode = self._compiled("decode", self._most_likely)
+        return self.present(in_batches(decode, codes, batch_size))
+
+    def generate(self, num_samples, seed=None, **options):
+        """New data: noise, through the generator, decoded.
+
+        Args:
+            num_samples: int. How many.
+            seed: int. The same seed gives the same noise on every backend.
+                Defaults to `None`: drawn from numpy's global generator.
+            **options: the arguments of `decode`: `sampler`, `temperature`,
+                `top_k`, `top_p`, `num_beams`, `batch_size`.
+
+        Returns:
+            What `decode` returns.
+        """
+        noise = self._draw_noise(num_samples, seed)
+        return self.decode(self.generate_codes(noise), seed=seed, **options)
+
+    def generate_codes(self, noise, batch_size=256):
+        """Codes from noise.
+
+        Args:
+            noise: float array of shape `(num_samples, noise_dim)`, or an
+                int: how many to draw.
+            batch_size: int. Defaults to `256`.
+
+        Returns:
+            A float32 array of shape `(num_samples, code_dim)`.
+        """
+        self._require_built()
+        self._require_generator()
+        if np.ndim(noise) == 0:
+            noise = self._draw_noise(noise, None)
+        noise = np.asarray(noise, "float32")
+        if noise.ndim != 2 or noise.shape[1] != self.noise_dim:
+            raise ValueError(
+                f"Expected noise of shape (num_samples, {self.noise_dim}). "
+                f"Received: shape {noise.shape}"
+            )
+        function = self._compiled("generate", self._codes_of_noise)
+        return in_batches(function, noise, batch_size)
+
+    def reconstruct(self, x, **options):
+        """Data, encoded and decoded again.
+
+        Args:
+            x: what `encode` takes.
+            **options: the arguments of `decode`.
+
+        Returns:
+            What `decode` returns.
+        """
+        return self.decode(self.encode(x), **options)
+
+    def interpolate(
+        self,
+        start=None,
+        end=None,
+        steps=7,
+        method="linear",
+        num_paths=1,
+        seed=None,
+        **options,
+    ):
+        """Data along a path: between two given pieces, or two samples.
+
+        With `start` and `end` the path runs between their codes (put back on
+        the unit sphere where codes live there); without, between two draws
+        of the generator's noise, as in the paper.
+
+        Args:
+            start: one piece of data (a str, an array), or several.
+            end: as `start`.
+            steps: int. Points on the path, both ends included. Defaults to
+                `7`.
+            method: `"linear"` or `"spherical"` (along the great circle).
+                Defaults to `"linear"`.
+            num_paths: int. Paths between samples. Defaults to `1`.
+            seed: int. Seed of the noise. Defaults to `None`.
+            **options: the arguments of `decode`.
+
+        Returns:
+            The `steps` pieces of data on the path; a list of such paths if
+            `start` holds several pieces or `num_paths` is above 1.
+        """
+        if (start is None) != (end is None):
+            raise ValueError(
+                "Give both `start` and `end`, or neither to walk between "
+                f"samples. Received: start={start!r}, end={end!r}"
+            )
+        if start is None:
+            several = num_paths > 1
+            noise = self._draw_noise(2 * num_paths, seed)
+            points = path(noise[::2], noise[1::2], steps, method)
+            codes = self.generate_codes(points.reshape(-1, self.noise_dim))
+        else:
+            start, several = self._several(start)
+            end, _ = self._several(end)
+            ends = self.encode(start), self.encode(end)
+            codes = path(*ends, steps, method).reshape(-1, self.code_dim)
+            if self.normalize_codes:
+                norms = np.linalg.norm(codes, axis=1, keepdims=True)
+                codes = codes / np.maximum(norms, 1e-12)
+        data = self.decode(codes, seed=seed, **options)
+        paths = [
+            data[index : index + steps] for index in range(0, len(data), steps)
+        ]
+        return paths if several else paths[0]
+
+    def _several(self, x):
+        """Puts one piece of data into a list; says if there were several."""
+        if np.ndim(x) > len(self.x_shape):
+            return x, True
+        return np.asarray(x)[None], False
+
+    def _verb_rows(self, x):
+        self._require_built()
+        return self.prepare(x)
+
+    def _draw_noise(self, num_samples, seed):
+        if seed is None:
+            seed = np.random.randint(2**31)
+        generator = np.random.default_rng(seed)
+        shape = (num_samples, self.noise_dim)
+        return generator.standard_normal(shape).astype("float32")
+
+    def _codes_of_noise(self, noise):
+        return ops.cast(self.generator(noise, training=False), "float32")
+
+    def _most_likely(self, code):
+        return ops.argmax(self.decoder(code, training=False), axis=-1)
+
+    def _sequence_decoder(self):
+        if not hasattr(self, "_decoding"):
+            self._decoding = SequenceDecoder(self)
+        return self._decoding
+
+    def _compiled(self, name, function):
+        functions = self.__dict__.setdefault("_functions", {})
+        if name not in functions:
+            functions[name] = self.compile_function(function)
+        return functions[name]
+
+    def _require_built(self):
+        if not self.built:
+            raise ValueError(
+                "The model has seen no data yet: call `fit` first, or "
+                "`build((None, *x_shape))`. Received: a model without weights"
+            )
+
+    def _require_generator(self):
+        if not self.adversarial:
+            raise ValueError(
+                "A plain autoencoder has no generator: decode codes of your "
+                "own, for instance drawn from a Gaussian fitted to "
+                "`encode(x)`. Received: generator=None"
+            )
+
+
+def is_dataset(x):
+    """Whether `x` yields batches: a PyDataset or a tf.data.Dataset."""
+    return isinstance(x, keras.utils.PyDataset) or hasattr(x, "element_spec")
+
+
+def in_batches(function, rows, batch_size):
+    """Applies a compiled function to rows, in batches of one size.
+
+    Args:
+        function: callable. Takes and returns tensors with a batch axis.
+        rows: array of shape `(num_rows, ...)`.
+        batch_size: int. The largest batch; few rows use a power of two.
+
+    Returns:
+        An array of shape `(num_rows, ...)`.
+    """
+    batch_size = min(batch_size, 1 << max(len(rows) - 1, 0).bit_length())
+    outputs = []
+    for start in range(0, max(len(rows), 1), batch_size):
+        batch = rows[start : start + batch_size]
+        fill = [(0, batch_size - len(batch))] + [(0, 0)] * (rows.ndim - 1)
+        output = function(ops.convert_to_tensor(np.pad(batch, fill)))
+        outputs.append(ops.convert_to_numpy(output)[: len(batch)])
+    return np.concatenate(outputs)

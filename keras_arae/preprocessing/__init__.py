@@ -1,0 +1,6 @@
+"""From users' data to arrays of integers and back."""
+
+from keras_arae.preprocessing.array_batches import ArrayBatches
+from keras_arae.preprocessing.text_preprocessor import TextPreprocessor
+
+__all__ = ["ArrayBatches", "TextPreprocessor"]

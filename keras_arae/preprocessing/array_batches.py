@@ -1,0 +1,72 @@
+"""Batches of one fixed size from an array of rows."""
+
+import keras
+import numpy as np
+
+
+class ArrayBatches(keras.utils.PyDataset):
+    """Batches of one fixed size, so that nothing is compiled twice.
+
+    In training the rows are shuffled anew each epoch, every row comes once an
+    epoch, and the last batch is filled up with rows from the start of the
+    same shuffle. In evaluation the order stays and rows that fill the last
+    batch up get weight zero.
+
+    Args:
+        rows: array of shape `(num_rows, ...)`.
+        batch_size: int. Rows for the training phases.
+        shuffle_key: callable or `None`. Returns ints at the start of each
+            epoch that seed its shuffle: the same ints, the same order. `None`
+            keeps the order. Defaults to `None`.
+        num_extra: int. Rows, drawn at random, that follow each batch: fresh
+            data for the critic. Defaults to `0`.
+        weighted: bool. Whether batches come as `(rows, rows, weights)`.
+            Defaults to `False`.
+
+    Example:
+
+    ```python
+    rows = np.arange(10).reshape(5, 2)
+    batches = keras_arae.preprocessing.ArrayBatches(rows, batch_size=3)
+    assert len(batches) == 2 and batches[1].shape == (3, 2)
+    ```
+    """
+
+    def __init__(
+        self, rows, batch_size, shuffle_key=None, num_extra=0, weighted=False
+    ):
+        super().__init__()
+        if len(rows) == 0:
+            raise ValueError(
+                "There is nothing to learn from or to evaluate: expected at "
+                f"least one row. Received: an array of shape {rows.shape}"
+            )
+        self.rows = rows
+        self.batch_size = batch_size
+        self.shuffle_key = shuffle_key
+        self.num_extra = num_extra
+        self.weighted = weighted
+        self._order = np.arange(len(rows))
+        self._key = ()
+
+    def __len__(self):
+        return -(-len(self.rows) // self.batch_size)
+
+    def on_epoch_begin(self):
+        """Draws the order of the epoch."""
+        if self.shuffle_key is not None:
+            self._key = self.shuffle_key()
+            generator = np.random.default_rng(self._key)
+            self._order = generator.permutation(len(self.rows))
+
+    def __getitem__(self, index):
+        start = index * self.batch_size
+        places = np.arange(start, start + self.batch_size)
+        batch = self.rows[self._order[places % len(self.rows)]]
+        if self.num_extra:
+            generator = np.random.default_rng((*self._key, 1, index))
+            extra = generator.integers(len(self.rows), size=self.num_extra)
+            batch = np.concatenate([batch, self.rows[extra]])
+        if self.weighted:
+            return batch, batch, (places < len(self.rows)).astype("float32")
+        return batch

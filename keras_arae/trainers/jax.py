@@ -1,0 +1,106 @@
+"""What training by phases needs from JAX: the same steps, without state."""
+
+import jax
+import keras
+
+
+class BackendTrainer:
+    """Step signatures, gradients and compilation on JAX.
+
+    Keras runs stateful code inside a `StatelessScope`, which holds the
+    variables' values and collects their updates. Scopes do not inherit from
+    each other, so an inner one is given every value.
+    """
+
+    dynamic_shapes = False
+
+    def train_step(self, state, data):
+        return self._in_scope(
+            self.training_step,
+            [
+                self.trainable_variables,
+                self.non_trainable_variables,
+                self.optimizer.variables,
+                self.metrics_variables,
+            ],
+            state,
+            data,
+        )
+
+    def test_step(self, state, data):
+        return self._in_scope(
+            self.evaluation_step,
+            [
+                self.trainable_variables,
+                self.non_trainable_variables,
+                self.metrics_variables,
+            ],
+            state,
+            data,
+        )
+
+    def _in_scope(self, step, variables, state, data):
+        """Runs `step(data)` on `state`; returns its logs and the new state."""
+        pairs = [pair for part in zip(variables, state) for pair in zip(*part)]
+        with keras.StatelessScope(state_mapping=pairs) as scope:
+            logs = step(data)
+        new_state = tuple(
+            [scope.get_current_value(v) for v in part] for part in variables
+        )
+        return logs, new_state
+
+    def minimize(self, loss, variables, optimizer):
+        """One step of `optimizer` on `variables` down `loss() -> (y, aux)`."""
+        constants = _values(self.trainable_variables)
+        state = self.non_trainable_variables
+
+        def stateless_loss(values):
+            pairs = [
+                *constants,
+                *_values(state),
+                *zip(variables, values),
+            ]
+            with keras.StatelessScope(state_mapping=pairs) as scope:
+                value, aux = loss()
+            return value, (aux, [scope.get_current_value(v) for v in state])
+
+        (_, (aux, updates)), gradients = jax.value_and_grad(
+            stateless_loss, has_aux=True
+        )([variable.value for variable in variables])
+        for variable, update in zip(state, updates):
+            variable.assign(update)
+        optimizer.apply(gradients, variables)
+        return aux
+
+    def input_gradient(self, function, x):
+        """Gradient of `sum(function(x))` by `x`, itself differentiable."""
+        return jax.grad(lambda x: function(x).sum())(x)
+
+    def compile_function(self, function, seeds=()):
+        """Compiles `function(*tensors)`, which reads this model.
+
+        `seeds` are random states that the function advances.
+        """
+        if self.run_eagerly:
+            return function
+        variables = [*self.variables, *seeds]
+
+        @jax.jit
+        def stateless_function(values, *inputs):
+            pairs = zip(variables, values)
+            with keras.StatelessScope(state_mapping=pairs) as scope:
+                outputs = function(*inputs)
+            return outputs, [scope.get_current_value(v) for v in seeds]
+
+        def compiled_function(*inputs):
+            values = [variable.value for variable in variables]
+            outputs, new_seeds = stateless_function(values, *inputs)
+            for variable, value in zip(seeds, new_seeds):
+                variable.assign(value)
+            return outputs
+
+        return compiled_function
+
+
+def _values(variables):
+    return [(variable, variable.value) for variable in variables]

@@ -1,0 +1,55 @@
+"""Watches a run: stops it on NaN, logs noise and learning rates."""
+
+import math
+
+import keras
+from keras import ops
+
+
+class TrainingMonitor(keras.callbacks.Callback):
+    """Part of every `fit` of a `PhasedModel`.
+
+    Args:
+        stop_on_nan: bool. Whether to raise when a logged number is not
+            finite. Raising ends `fit` before any callback can write a broken
+            model over a good checkpoint. Defaults to `True`.
+    """
+
+    # Looks at the logs of a batch only: JAX need not wait for it.
+    async_safe = True
+
+    def __init__(self, stop_on_nan=True):
+        super().__init__()
+        self.stop_on_nan = stop_on_nan
+        self._epoch = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if not self.stop_on_nan:
+            return
+        for key, value in (logs or {}).items():
+            if key != "loss" and not math.isfinite(value):
+                raise FloatingPointError(
+                    f"Training stopped: {key} is {value} since batch "
+                    f"{batch + 1} of epoch {self._epoch + 1}, first seen in "
+                    f"the {self.model.phase_of(key)} phase. The last "
+                    "checkpoint is untouched. Lower that phase's learning "
+                    "rate or clip its gradients (global_clipnorm)."
+                )
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs.update(self.model.epoch_numbers())
+        for optimizer in self.model.optimizer.optimizers:
+            logs[f"learning_rate_{optimizer.name}"] = float(
+                ops.convert_to_numpy(optimizer.learning_rate)
+            )
+
+
+def watches_nan(callbacks):
+    """Whether the user's own callbacks look after NaN."""
+    return any(
+        isinstance(callback, keras.callbacks.TerminateOnNaN)
+        for callback in callbacks
+    )
