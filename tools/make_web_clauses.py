@@ -95,10 +95,10 @@ web_clauses
 Clauses cut from the World English Bible, which is in the public domain; the
 clauses are in the public domain too. The text was changed: lower-cased, cut
 into clauses, clause-final punctuation replaced, clauses with rare words and
-fragments left out, order lost. "World English Bible" is a trademark of eBible.org, whose contributors
-ask that a changed text not be called by that name. Hence this corpus is
-called `web_clauses`; it is not the World English Bible and must not be
-presented as such.
+fragments left out, order lost. "World English Bible" is a trademark of
+eBible.org, which asks that a changed text not be called by that name. Hence
+this corpus is called `web_clauses`; it is not the World English Bible and
+must not be presented as such.
 
 Source: https://ebible.org/web/, as packaged in Debian's `sword-text-web`.
 Made by `tools/make_web_clauses.py`.

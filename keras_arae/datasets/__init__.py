@@ -1,6 +1,6 @@
-"""Corpora by name, and text files of the user's own."""
+"""Corpora and text files as lists of sentences."""
 
-from keras_arae.datasets.load_text import hold_out
+from keras_arae.datasets.hold_out import hold_out
 from keras_arae.datasets.load_text import load_text
 
 __all__ = ["hold_out", "load_text"]

@@ -1,108 +1,145 @@
-"""SNLI's sentences, prepared as the released code prepares them.
+"""The Stanford Natural Language Inference corpus as single sentences."""
 
-"A large annotated corpus for learning natural language inference", Bowman et
-al. 2015 (https://nlp.stanford.edu/projects/snli/), CC BY-SA 4.0. The official
-archive is downloaded once into Keras' cache.
-"""
-
+import io
 import json
 import os
 import pathlib
-import re
 import zipfile
 
-import keras
+from absl import logging
+
+from keras_arae.datasets import text_files
 
 URL = "https://nlp.stanford.edu/projects/snli/snli_1.0.zip"
 SHA256 = "afb3d70a5af5d8de0d9d81e2637e0fb8c22d1235c2749d83125ca43dab0dbd3e"
-# Official files of each split; the released code appends dev to train.
-SPLITS = {
-    "train": ("train", "dev"),
-    "validation": ("dev",),
-    "test": ("test",),
-}
+ARCHIVE = "snli_1.0.zip"
+SUBFOLDER = os.path.join("datasets", "keras_arae_snli")
+
+# The archive's parts that make up each split.
+PARTS = {"train": ("train", "dev"), "validation": ("dev",), "test": ("test",)}
 
 
-def load(split):
-    """Sentences of a split, lower-cased and tokenised.
+def load_snli(split):
+    """Loads SNLI's premises and hypotheses as single sentences.
 
-    Premises (consecutive repeats dropped) and hypotheses are sentences each
-    for itself. As in the released code `"train"` holds the sentences of
-    `"validation"` too: do not use the latter to measure generalisation.
+    Prepared as the code released with the paper does, so that results can be
+    compared: the premises (consecutive repeats dropped), then the
+    hypotheses, lower-cased, with the tokens of the corpus's own parses. The
+    released code also appends the development part to the training text.
+    Therefore "validation" **overlaps** "train": use it to follow a run, and
+    "test" or `hold_out` to measure unseen sentences.
+
+    The archive (about 95 MB) is downloaded once into the Keras cache,
+    `~/.keras` or the folder in the environment variable `KERAS_HOME`, and
+    the prepared text is kept beside it.
+
+    Source: https://nlp.stanford.edu/projects/snli/ (CC BY-SA 4.0) and the
+    code released with https://arxiv.org/abs/1706.04223.
 
     Args:
-        split: `"train"`, `"validation"` or `"test"`.
+        split: str. `"train"` (the archive's train and dev parts),
+            `"validation"` (dev) or `"test"`.
 
     Returns:
-        A list of str.
+        list of str. The sentences, tokens separated by single blanks.
 
     Raises:
-        OSError: if the archive is neither cached nor to be had.
+        OSError: The archive is not in the cache and cannot be downloaded.
+        ValueError: The archive is not the official one.
     """
-    cache = _keras_home() / "datasets"
-    prepared = cache / "keras_arae_snli" / f"{split}.txt"
-    if not prepared.is_file():
-        sentences = []
-        with zipfile.ZipFile(_archive(cache)) as archive:
-            for part in SPLITS[split]:
-                name = f"snli_1.0/snli_1.0_{part}.jsonl"
-                with archive.open(name) as lines:
-                    sentences.extend(prepare(lines))
-        prepared.parent.mkdir(parents=True, exist_ok=True)
-        partial = prepared.with_suffix(".partial")
-        partial.write_text("\n".join(sentences) + "\n", encoding="utf-8")
-        os.replace(partial, prepared)
-    return prepared.read_text(encoding="utf-8").splitlines()
+    prepared = cache_folder() / f"{split}.txt"
+    if not prepared.exists():
+        archive = fetch_archive()
+        logging.info("Preparing %s from %s.", prepared, archive)
+        write_atomically(prepared, prepare(archive, split))
+    return text_files.read_sentences(prepared)
 
 
-def prepare(lines):
-    """Sentences of one official file.
-
-    Args:
-        lines: iterable of str or bytes. JSON objects with the keys
-            `sentence1_binary_parse` and `sentence2_binary_parse`.
-
-    Returns:
-        A list of str: each premise once, followed by its hypotheses.
-    """
-    sentences, premise = [], None
-    for line in lines:
-        example = json.loads(line)
-        first, second = (
-            _tokens(example[f"sentence{number}_binary_parse"])
-            for number in (1, 2)
-        )
-        if first != premise:
-            sentences.append(first)
-            premise = first
-        sentences.append(second)
-    return [sentence for sentence in sentences if sentence]
+def cache_folder():
+    """Returns the folder of the archive and the prepared text."""
+    home = os.environ.get("KERAS_HOME") or os.path.join("~", ".keras")
+    return pathlib.Path(home).expanduser().absolute() / SUBFOLDER
 
 
-def _tokens(parse):
-    """Words of a binary parse: all but its brackets."""
-    words = re.sub(r"[()]", " ", parse).lower().split()
-    return " ".join(words)
+def fetch_archive():
+    """Returns the path of the checked archive, downloaded if need be."""
+    import keras  # Here, as it starts its backend.
 
-
-def _keras_home():
-    home = os.environ.get("KERAS_HOME", "~/.keras")
-    return pathlib.Path(home).expanduser()
-
-
-def _archive(cache):
+    folder = cache_folder()
+    target = folder / ARCHIVE
+    # `get_file` replaces a file of another digest, and removes it where it
+    # cannot.
+    state = (
+        "damaged in the cache, was removed"
+        if target.exists()
+        else ("not in the cache")
+    )
+    by_hand = (
+        f"Download {URL} on a machine that can, and put it at {target} (or "
+        "set the environment variable `KERAS_HOME` to another writable cache "
+        "folder)."
+    )
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         return keras.utils.get_file(
-            "snli_1.0.zip",
+            ARCHIVE,
             URL,
             file_hash=SHA256,
             hash_algorithm="sha256",
-            cache_dir=str(_keras_home()),
-            cache_subdir="datasets",
+            cache_subdir=str(folder),
         )
-    except Exception as error:
-        path = cache / "snli_1.0.zip"
-        raise OSError(
-            f"Could not get SNLI from {URL}. Without a network, download the "
-            f"archive elsewhere and put it at {path}. Received: {error}"
+    except ValueError as error:
+        target.unlink(missing_ok=True)
+        raise ValueError(
+            f"The archive from {URL} is not the official one: its SHA-256 "
+            f"digest must be {SHA256}. It was removed. {by_hand} Received: "
+            f"{error}"
         ) from error
+    except Exception as error:  # `get_file` raises bare `Exception`s.
+        raise OSError(
+            f"SNLI is {state} and cannot be downloaded. {by_hand} "
+            f"Received: {type(error).__name__}: {error}"
+        ) from error
+
+
+def prepare(archive, split):
+    """Returns a split's sentences from the archive."""
+    sentences = []
+    with zipfile.ZipFile(archive) as opened:
+        for part in PARTS[split]:
+            name = f"snli_1.0/snli_1.0_{part}.jsonl"
+            with opened.open(name) as file:
+                sentences += read_part(io.TextIOWrapper(file, "utf-8"))
+    return sentences
+
+
+def read_part(lines):
+    """Returns the premises, then the hypotheses, of one part."""
+    premises, hypotheses = [], []
+    last_premise = None
+    for line in lines:
+        pair = json.loads(line)
+        premise = strip_parse(pair["sentence1_binary_parse"])
+        if premise != last_premise:
+            premises.append(premise)
+        last_premise = premise
+        hypotheses.append(strip_parse(pair["sentence2_binary_parse"]))
+    return [x.lower() for x in (*premises, *hypotheses) if x]
+
+
+def strip_parse(parse):
+    """Returns the tokens of a parse such as `( ( A dog ) ( runs . ) )`."""
+    return " ".join(x for x in parse.split() if x not in ("(", ")"))
+
+
+def write_atomically(path, sentences):
+    """Writes a text file that is either absent or complete."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with open(part, "w", encoding="utf-8", newline="\n") as file:
+            file.writelines(f"{sentence}\n" for sentence in sentences)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
