@@ -27,9 +27,9 @@ PRESETS = {
         data="web_clauses", vocabulary_size=3000, max_length=15,
         embedding_dim=128, code_dim=128, noise_dim=100,
         generator_dims=[300, 300], critic_dims=[300, 300],
-        epochs=5, batch_size=128, autoencoder_optimizer="adam",
+        epochs=7, batch_size=64, autoencoder_optimizer="adam",
         autoencoder_lr=4e-3, generator_lr=1e-3, critic_lr=1e-3,
-        decay_lr=True, code_noise=0.07, gradient_penalty=1.0,
+        decay_lr=True, code_noise=0.06, gradient_penalty=1.0,
         encoder_gradient_scale=0.1, critic_data="reuse",
     ),
     "snli": dict(

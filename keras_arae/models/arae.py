@@ -1,4 +1,4 @@
-"""The adversarially regularized autoencoder: its networks and its losses."""
+"""The adversarially regularized autoencoder: its networks and settings."""
 
 import keras
 import numpy as np
@@ -6,32 +6,15 @@ from keras import ops
 
 from keras_arae.export import export
 from keras_arae.layers.code_noise import CodeNoise
-from keras_arae.models.likelihood import packed_weighted_sums
-from keras_arae.models.likelihood import position_weights
-from keras_arae.models.likelihood import weighted_sums
-from keras_arae.models.moments import mean_norm
-from keras_arae.models.moments import trace_of_covariance
+from keras_arae.models.algorithm import LOGGED
+from keras_arae.models.algorithm import Algorithm
+from keras_arae.models.feeding import Feeding
 from keras_arae.models.verbs import Verbs
-from keras_arae.trainers import Phase
 from keras_arae.trainers import PhasedModel
-
-LOGGED = (
-    "reconstruction_loss",
-    "accuracy",
-    "critic_loss",
-    "wasserstein_distance",
-    "gradient_penalty",
-    "encoder_loss",
-    "generator_loss",
-    "code_norm",
-    "generated_code_norm",
-    "code_trace",
-    "generated_code_trace",
-)
 
 
 @export
-class ARAE(Verbs, PhasedModel):
+class ARAE(Verbs, Feeding, Algorithm, PhasedModel):
     """An autoencoder of discrete data whose code space a generator learns.
 
     An encoder turns a discrete `x` into a code, a decoder turns codes into a
@@ -278,177 +261,6 @@ class ARAE(Verbs, PhasedModel):
         scores = ops.cast(self.critic(code), "float32")[:, 0]
         return ops.average(scores, weights=weights)
 
-    # Losses, one a phase.
-
-    def phases(self):
-        encoder, decoder = self.encoder, self.decoder
-        phases = [
-            Phase(
-                "reconstruction",
-                self.reconstruction_loss,
-                [encoder, decoder],
-                "autoencoder",
-                inputs=lambda batch: [self.autoencoder_rows(batch)],
-            )
-        ]
-        if self.adversarial:
-            clip = self.critic_regularizer == "weight_clipping"
-            phases += [
-                Phase(
-                    "critic",
-                    self.critic_loss,
-                    [self.critic],
-                    "critic",
-                    inputs=self.critic_codes,
-                    after=self.clip_critic if clip else None,
-                ),
-                Phase(
-                    "encoder",
-                    self.encoder_loss,
-                    [encoder],
-                    "autoencoder",
-                    inputs=lambda batch: [self.autoencoder_rows(batch)],
-                ),
-                Phase(
-                    "generator",
-                    self.generator_loss,
-                    [self.generator],
-                    "generator",
-                    inputs=lambda batch: [self.autoencoder_rows(batch)],
-                ),
-            ]
-        return phases
-
-    def autoencoder_rows(self, batch):
-        """The rows that the autoencoder and the generator train on."""
-        if self.adversarial and self.critic_data == "fresh":
-            return batch[: self.num_rows(batch)]
-        return batch
-
-    def num_rows(self, batch):
-        """Rows for one phase: all, or one part of a `"fresh"` batch."""
-        if self.critic_data == "reuse" or not self.adversarial:
-            return ops.shape(batch)[0]
-        return ops.shape(batch)[0] // (self.critic_steps + 1)
-
-    def critic_codes(self, batch):
-        """Real codes for each critic step, encoded in one pass."""
-        if self.critic_data == "reuse":
-            code = ops.stop_gradient(self.code(batch))
-            return [code] * self.critic_steps
-        rows = self.num_rows(batch)
-        code = ops.stop_gradient(self.code(batch[rows:]))
-        return [
-            code[step * rows : (step + 1) * rows]
-            for step in range(self.critic_steps)
-        ]
-
-    def reconstruction_loss(self, x):
-        """Mean negative log-likelihood of `x` given its noisy code (nats)."""
-        code = self.code_noise(self.code(x, training=True), training=True)
-        logs = self.reconstruction(code, x, training=True)
-        return logs["reconstruction_loss"][0], logs
-
-    def reconstruction(self, code, x, row_weights=None, training=False):
-        """Loss and accuracy at the positions of `x` that count."""
-        pad_id = getattr(self.decoder, "pad_id", None)
-        weights = position_weights(x, pad_id, row_weights)
-        if self.dynamic_shapes and hasattr(self.decoder, "states"):
-            loss, hits = packed_weighted_sums(
-                x,
-                self.decoder.states(code, x),
-                self.decoder.output_layer,
-                weights,
-            )
-        else:
-            logits = self.logits(code, x, training=training)
-            loss, hits = weighted_sums(x, logits, weights)
-        count = ops.maximum(ops.sum(weights), 1.0)
-        return {
-            "reconstruction_loss": (loss / count, count),
-            "accuracy": (hits / count, count),
-        }
-
-    def critic_loss(self, code):
-        """Mean generated score minus mean real score, plus the penalty."""
-        generated = ops.stop_gradient(
-            self.generated_code(ops.shape(code)[0], training=True)
-        )
-        distance = self.mean_score(code) - self.mean_score(generated)
-        loss, logs = -distance, {"wasserstein_distance": distance}
-        if self.critic_regularizer == "gradient_penalty":
-            penalty = self.gradient_penalty(code, generated)
-            logs["gradient_penalty"] = penalty
-            loss = loss + self.gradient_penalty_weight * penalty
-        return loss, {"critic_loss": loss, **logs}
-
-    def gradient_penalty(self, code, generated):
-        """How far the critic's slope between the two kinds of codes is from 1.
-
-        Source: "Improved Training of Wasserstein GANs"
-        (https://arxiv.org/abs/1704.00028), Algorithm 1.
-
-        Args:
-            code: tensor of shape `(batch, code_dim)`. Real codes.
-            generated: tensor of the same shape. Generated codes.
-
-        Returns:
-            A scalar, the mean of `(|gradient| - 1)^2`.
-        """
-        share = keras.random.uniform(
-            (ops.shape(code)[0], 1), seed=self.seed_generator
-        )
-        between = share * code + (1.0 - share) * generated
-        gradient = self.input_gradient(
-            lambda between: ops.cast(self.critic(between), "float32"), between
-        )
-        norm = ops.sqrt(ops.sum(ops.square(gradient), axis=-1) + 1e-12)
-        return ops.mean(ops.square(norm - 1.0))
-
-    def clip_critic(self):
-        """Bounds the critic's weights, as in the paper."""
-        for variable in self.critic.trainable_variables:
-            variable.assign(
-                ops.clip(variable, -self.weight_clip, self.weight_clip)
-            )
-
-    def encoder_loss(self, x):
-        """Scaled mean score of real codes, which the encoder lowers."""
-        code = self.code(x, training=True)
-        loss = self.encoder_gradient_scale * self.mean_score(code)
-        return loss, {"encoder_loss": loss, **_moments(code, "code")}
-
-    def generator_loss(self, x):
-        """Minus the mean score of generated codes, which it raises."""
-        code = self.generated_code(ops.shape(x)[0], training=True)
-        loss = -self.mean_score(code)
-        logs = {"generator_loss": loss, **_moments(code, "generated_code")}
-        return loss, logs
-
-    def evaluate_batch(self, x, row_weights):
-        if row_weights is None:
-            row_weights = ops.ones(ops.shape(x)[:1], "float32")
-        count = ops.sum(row_weights)
-        code = self.code(x)
-        logs = self.reconstruction(code, x, row_weights)
-        moments = _moments(code, "code", row_weights)
-        if self.adversarial:
-            generated = self.generated_code(ops.shape(x)[0])
-            moments.update(_moments(generated, "generated_code", row_weights))
-            moments["wasserstein_distance"] = self.mean_score(
-                code, row_weights
-            ) - self.mean_score(generated, row_weights)
-        logs.update({key: (value, count) for key, value in moments.items()})
-        return logs
-
-    def objective(self, results):
-        """The paper's objective: reconstruction + lambda 1 * distance."""
-        loss = results["reconstruction_loss"]
-        if self.adversarial:
-            distance = results["wasserstein_distance"]
-            loss = loss + self.encoder_gradient_scale * distance
-        return loss
-
     def epoch_numbers(self):
         stddev = getattr(self.code_noise, "current_stddev", None)
         if stddev is None:
@@ -484,13 +296,6 @@ class ARAE(Verbs, PhasedModel):
                 for key, value in config.items()
             }
         )
-
-
-def _moments(code, name, row_weights=None):
-    return {
-        f"{name}_norm": mean_norm(code, row_weights),
-        f"{name}_trace": trace_of_covariance(code, row_weights),
-    }
 
 
 def _check_choice(name, value, choices):

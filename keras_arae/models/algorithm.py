@@ -1,0 +1,224 @@
+"""One training step of an ARAE: Algorithm 1 of the paper, phase by phase."""
+
+import keras
+from keras import ops
+
+from keras_arae.models.likelihood import packed_weighted_sums
+from keras_arae.models.likelihood import position_weights
+from keras_arae.models.likelihood import weighted_sums
+from keras_arae.models.moments import mean_norm
+from keras_arae.models.moments import trace_of_covariance
+from keras_arae.trainers import Phase
+
+LOGGED = (
+    "reconstruction_loss",
+    "accuracy",
+    "critic_loss",
+    "wasserstein_distance",
+    "gradient_penalty",
+    "encoder_loss",
+    "generator_loss",
+    "code_norm",
+    "generated_code_norm",
+    "code_trace",
+    "generated_code_trace",
+)
+
+
+class Algorithm:
+    """Mixin of `ARAE`: the phases of a step and the loss of each.
+
+    Real codes score high and generated ones low: the critic raises the
+    difference of their means, an estimate of the Wasserstein-1 distance, and
+    encoder and generator lower it from either side. (The released code
+    mirrors all signs.)
+    """
+
+    def phases(self):
+        """The phases of one step, in order; without critic only the first."""
+
+        def rows(batch):
+            return self.parts(batch)[:1]
+
+        networks = [self.encoder, self.decoder]
+        reconstruction = Phase(
+            "reconstruction",
+            self.reconstruction_loss,
+            networks,
+            "autoencoder",
+            inputs=rows,
+        )
+        if not self.adversarial:
+            return [reconstruction]
+        clips = self.critic_regularizer == "weight_clipping"
+        return [
+            reconstruction,
+            Phase(
+                "critic",
+                self.critic_loss,
+                [self.critic],
+                "critic",
+                inputs=self.critic_codes,
+                after=self.clip_critic if clips else None,
+            ),
+            Phase(
+                "encoder",
+                self.encoder_loss,
+                [self.encoder],
+                "autoencoder",
+                inputs=rows,
+            ),
+            Phase(
+                "generator",
+                self.generator_loss,
+                [self.generator],
+                "generator",
+                inputs=rows,
+            ),
+        ]
+
+    def parts(self, batch):
+        """The batch; where the critic gets fresh data, its equal parts.
+
+        The first part is for the autoencoder and the generator, the others
+        for one critic step each.
+        """
+        if self.critic_data == "reuse" or not self.adversarial:
+            return [batch]
+        num_parts = self.critic_steps + 1
+        num_rows = batch.shape[0]
+        if num_rows is not None and num_rows % num_parts:
+            raise ValueError(
+                'With critic_data="fresh" a batch must hold critic_steps + 1 '
+                f"= {num_parts} parts of equal size. "
+                f"Received: a batch of {num_rows} rows"
+            )
+        return split_rows(batch, num_parts)
+
+    def critic_codes(self, batch):
+        """Real codes for each critic step, all encoded in one pass."""
+        first, *others = self.parts(batch)
+        x = ops.concatenate(others) if others else first
+        code = ops.stop_gradient(self.code(x, training=True))
+        if others:
+            return split_rows(code, self.critic_steps)
+        return [code] * self.critic_steps
+
+    def reconstruction_loss(self, x):
+        """Mean negative log-likelihood of `x` given its noisy code (nats)."""
+        code = self.code_noise(self.code(x, training=True), training=True)
+        logs = self.reconstruction(code, x, training=True)
+        return logs["reconstruction_loss"][0], logs
+
+    def reconstruction(self, code, x, row_weights=None, training=False):
+        """Loss and accuracy at the positions of `x` that count."""
+        pad_id = getattr(self.decoder, "pad_id", None)
+        weights = position_weights(x, pad_id, row_weights)
+        if self.dynamic_shapes and hasattr(self.decoder, "states"):
+            loss, hits = packed_weighted_sums(
+                x,
+                self.decoder.states(code, x),
+                self.decoder.output_layer,
+                weights,
+            )
+        else:
+            logits = self.logits(code, x, training=training)
+            loss, hits = weighted_sums(x, logits, weights)
+        count = ops.maximum(ops.sum(weights), 1.0)
+        return {
+            "reconstruction_loss": (loss / count, count),
+            "accuracy": (hits / count, count),
+        }
+
+    def critic_loss(self, code):
+        """Mean generated score minus mean real score, plus the penalty."""
+        generated = ops.stop_gradient(
+            self.generated_code(ops.shape(code)[0], training=True)
+        )
+        distance = self.mean_score(code) - self.mean_score(generated)
+        loss, logs = -distance, {"wasserstein_distance": distance}
+        if self.critic_regularizer == "gradient_penalty":
+            penalty = self.gradient_penalty(code, generated)
+            logs["gradient_penalty"] = penalty
+            loss = loss + self.gradient_penalty_weight * penalty
+        return loss, {"critic_loss": loss, **logs}
+
+    def gradient_penalty(self, code, generated):
+        """How far the critic's slope between the two kinds of codes is from 1.
+
+        Source: "Improved Training of Wasserstein GANs"
+        (https://arxiv.org/abs/1704.00028), Algorithm 1.
+
+        Args:
+            code: tensor of shape `(batch, code_dim)`. Real codes.
+            generated: tensor of the same shape. Generated codes.
+
+        Returns:
+            A scalar, the mean of `(|gradient| - 1)^2`.
+        """
+        share = keras.random.uniform(
+            (ops.shape(code)[0], 1), seed=self.seed_generator
+        )
+        between = share * code + (1.0 - share) * generated
+        gradient = self.input_gradient(
+            lambda between: ops.cast(self.critic(between), "float32"), between
+        )
+        norm = ops.sqrt(ops.sum(ops.square(gradient), axis=-1) + 1e-12)
+        return ops.mean(ops.square(norm - 1.0))
+
+    def clip_critic(self):
+        """Bounds the critic's weights, as in the paper."""
+        for variable in self.critic.trainable_variables:
+            variable.assign(
+                ops.clip(variable, -self.weight_clip, self.weight_clip)
+            )
+
+    def encoder_loss(self, x):
+        """Scaled mean score of real codes, which the encoder lowers."""
+        code = self.code(x, training=True)
+        loss = self.encoder_gradient_scale * self.mean_score(code)
+        return loss, {"encoder_loss": loss, **_moments(code, "code")}
+
+    def generator_loss(self, x):
+        """Minus the mean score of generated codes, which it raises."""
+        code = self.generated_code(ops.shape(x)[0], training=True)
+        loss = -self.mean_score(code)
+        logs = {"generator_loss": loss, **_moments(code, "generated_code")}
+        return loss, logs
+
+    def evaluate_batch(self, x, row_weights):
+        if row_weights is None:
+            row_weights = ops.ones(ops.shape(x)[:1], "float32")
+        count = ops.sum(row_weights)
+        code = self.code(x)
+        logs = self.reconstruction(code, x, row_weights)
+        moments = _moments(code, "code", row_weights)
+        if self.adversarial:
+            generated = self.generated_code(ops.shape(x)[0])
+            moments.update(_moments(generated, "generated_code", row_weights))
+            moments["wasserstein_distance"] = self.mean_score(
+                code, row_weights
+            ) - self.mean_score(generated, row_weights)
+        logs.update({key: (value, count) for key, value in moments.items()})
+        return logs
+
+    def objective(self, results):
+        """The paper's objective: reconstruction + lambda 1 * distance."""
+        loss = results["reconstruction_loss"]
+        if self.adversarial:
+            distance = results["wasserstein_distance"]
+            loss = loss + self.encoder_gradient_scale * distance
+        return loss
+
+
+def _moments(code, name, row_weights=None):
+    return {
+        f"{name}_norm": mean_norm(code, row_weights),
+        f"{name}_trace": trace_of_covariance(code, row_weights),
+    }
+
+
+def split_rows(x, num_parts):
+    """Equal parts of a tensor, cut along its first axis."""
+    rows = ops.shape(x)[0] // num_parts
+    return [x[i * rows : (i + 1) * rows] for i in range(num_parts)]

@@ -1,0 +1,186 @@
+"""How users' data reach the model: `fit` and `evaluate` of every ARAE."""
+
+import keras
+from keras import ops
+
+from keras_arae.preprocessing.array_batches import ArrayBatches
+from keras_arae.preprocessing.prepared_batches import PreparedBatches
+from keras_arae.preprocessing.prepared_batches import map_tf_dataset
+
+
+class Feeding:
+    """Mixin of `ARAE`: turns users' data into batches of integers.
+
+    A guest of the core overrides `prepare` (users' data to arrays of
+    integers) and `present` (arrays back to users' data), nothing else.
+    """
+
+    def prepare(self, x, corpus=False):
+        """Turns users' data into an array of integers, or refuses it.
+
+        Args:
+            x: int array of shape `(num_rows, *x_shape)`.
+            corpus: bool. Whether rows may be left out, as in training.
+
+        Returns:
+            An int32 array of shape `(num_rows, *x_shape)`.
+        """
+        array = ops.convert_to_numpy(x)
+        if array.dtype.kind not in "iub":
+            raise ValueError(
+                "Expected integers (class indices). Received: an array of "
+                f"dtype {array.dtype} and shape {array.shape}"
+            )
+        if self.built:
+            if array.shape[1:] != self.x_shape:
+                raise ValueError(
+                    "Expected an array of shape "
+                    f"{('num_rows', *self.x_shape)}. "
+                    f"Received: shape {array.shape}"
+                )
+            if array.size and not (
+                0 <= array.min() and array.max() < self.num_classes
+            ):
+                raise ValueError(
+                    f"Expected integers from 0 to {self.num_classes - 1}. "
+                    f"Received: values from {array.min()} to {array.max()}"
+                )
+        return array.astype("int32")
+
+    def present(self, x):
+        """Turns an array of integers into users' data."""
+        return x
+
+    # Training and evaluation.
+
+    def fit(
+        self,
+        x,
+        batch_size=64,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_data=None,
+        validation_split=0.0,
+        shuffle=True,
+        initial_epoch=0,
+        **options,
+    ):
+        """Trains on data, as `keras.Model.fit` does.
+
+        Each epoch shows every row once, in an order that depends on `seed`
+        and on the steps taken so far, so a loaded model goes on as if it had
+        never stopped. Batches have one size: the last one of an epoch is
+        filled up with rows from the start of that epoch's order.
+
+        Args:
+            x: the training data: what `encode` takes, or a
+                `keras.utils.PyDataset` or `tf.data.Dataset` of batches of it.
+            batch_size: int. Rows a step. Defaults to `64`.
+            epochs: int. Epoch at which to stop. Defaults to `1`.
+            verbose: as in `keras.Model.fit`. Defaults to `"auto"`.
+            callbacks: list of Keras callbacks. Defaults to `None`.
+            validation_data: held-out data of the same kinds. Defaults to
+                `None`.
+            validation_split: float. Share of the rows, from the end, to hold
+                out. Defaults to `0`.
+            shuffle: bool. Whether to shuffle rows each epoch. Defaults to
+                `True`.
+            initial_epoch: int. Epochs already trained. Defaults to `0`.
+            **options: `steps_per_epoch`, `validation_steps`,
+                `validation_freq` of `keras.Model.fit`.
+
+        Returns:
+            A `keras.callbacks.History`.
+
+        Raises:
+            FloatingPointError: if a loss becomes NaN; names the phase. Stops
+                before any checkpoint is written over. Not raised where the
+                callbacks hold `keras.callbacks.TerminateOnNaN`.
+        """
+        if validation_split and validation_data is None:
+            x = self._rows(x)
+            num_held_out = int(len(x) * validation_split)
+            x, validation_data = x[:-num_held_out], x[-num_held_out:]
+        return super().fit(
+            self._training_batches(x, batch_size, shuffle),
+            epochs=epochs,
+            verbose=verbose,
+            callbacks=callbacks,
+            validation_data=None
+            if validation_data is None
+            else self._evaluation_batches(validation_data, batch_size),
+            initial_epoch=initial_epoch,
+            **options,
+        )
+
+    def evaluate(self, x, batch_size=64, **options):
+        """Measures reconstruction and codes on held-out data.
+
+        No noise is added to codes. Every row counts once.
+
+        Args:
+            x: held-out data, of the kinds that `fit` takes.
+            batch_size: int. Rows a step. Defaults to `64`.
+            **options: `verbose`, `steps`, `callbacks`, `return_dict` of
+                `keras.Model.evaluate`.
+
+        Returns:
+            A list of numbers in the order of their names in the training
+            log, or a dict by name if `return_dict` is true.
+        """
+        for name in ("y", "sample_weight"):  # Keras passes them as None.
+            options.pop(name, None)
+        batches = self._evaluation_batches(x, batch_size or 64)
+        return super().evaluate(batches, **options)
+
+    def _rows(self, x):
+        """The data as one array; builds the model from its shape."""
+        rows = self.prepare(x, corpus=True)
+        if not self.built:
+            self.build((None, *rows.shape[1:]))
+            rows = self.prepare(rows)
+        return rows
+
+    def _training_batches(self, x, batch_size, shuffle):
+        if is_dataset(x):
+            return self._dataset(x)
+        fresh = self.adversarial and self.critic_data == "fresh"
+        return ArrayBatches(
+            self._rows(x),
+            batch_size,
+            shuffle_key=self._shuffle_key if shuffle else None,
+            num_extra=self.critic_steps * batch_size if fresh else 0,
+        )
+
+    def _evaluation_batches(self, x, batch_size):
+        if is_dataset(x):
+            return self._dataset(x)
+        rows = self._rows(x)
+        batch_size = min(batch_size, len(rows))
+        return ArrayBatches(rows, batch_size, weighted=True)
+
+    def _shuffle_key(self):
+        return self.seed, int(ops.convert_to_numpy(self.optimizer.iterations))
+
+    def _dataset(self, dataset):
+        """A dataset of users' data as one of arrays."""
+        if isinstance(dataset, (ArrayBatches, PreparedBatches)):
+            return dataset
+        if isinstance(dataset, keras.utils.PyDataset):
+            dataset = PreparedBatches(dataset, self.prepare)
+            self._build_from(dataset[0])
+            return dataset
+        dataset = map_tf_dataset(dataset, self.prepare)
+        self._build_from(next(iter(dataset)))
+        return dataset
+
+    def _build_from(self, batch):
+        if not self.built:
+            rows = batch[0] if isinstance(batch, tuple) else batch
+            self.build((None, *rows.shape[1:]))
+
+
+def is_dataset(x):
+    """Whether `x` yields batches: a PyDataset or a tf.data.Dataset."""
+    return isinstance(x, keras.utils.PyDataset) or hasattr(x, "element_spec")

@@ -1,0 +1,85 @@
+"""Small models and texts that the tests share."""
+
+import os
+import pathlib
+import tempfile
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Equal models are compiled once, not in each test.
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", tempfile.mkdtemp())
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+
+import keras_arae  # noqa: E402
+
+ROOT = pathlib.Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def fixed_seed():
+    keras.utils.set_random_seed(0)
+
+
+@pytest.fixture(scope="session")
+def clauses():
+    """Real clauses of at most eight tokens from the packaged corpus."""
+    sentences = keras_arae.datasets.load_text("web_clauses")
+    return [line for line in sentences if len(line.split()) <= 8][:400]
+
+
+@pytest.fixture(scope="session")
+def preprocessor(clauses):
+    return keras_arae.TextPreprocessor.from_corpus(
+        clauses, vocabulary_size=200, max_length=8
+    )
+
+
+@pytest.fixture(scope="session")
+def make_model(preprocessor):
+    """Makes small text models; `compiled` with quick optimizers."""
+
+    def make(compiled=True, **options):
+        options = {
+            "embedding_dim": 12,
+            "code_dim": 16,
+            "noise_dim": 6,
+            "hidden_dims": (20,),
+            "seed": 3,
+            **options,
+        }
+        model = keras_arae.TextARAE(preprocessor, **options)
+        if compiled:
+            compile_quickly(model)
+        return model
+
+    return make
+
+
+def compile_quickly(model, **options):
+    model.compile(
+        autoencoder_optimizer=keras.optimizers.Adam(5e-3, global_clipnorm=1.0),
+        critic_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
+        generator_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
+        **options,
+    )
+
+
+def weights_of(*layers):
+    """Copies of all weights of layers, as numpy arrays."""
+    return [
+        keras.ops.convert_to_numpy(weight)
+        for layer in layers
+        for weight in layer.weights
+    ]
+
+
+def same(first, second):
+    return all(np.array_equal(a, b) for a, b in zip(first, second))
+
+
+def number(tensor):
+    """A scalar tensor of any backend as a float."""
+    return float(keras.ops.convert_to_numpy(tensor))

@@ -1,0 +1,148 @@
+"""Decoding through keras_nlp's samplers."""
+
+import numpy as np
+import pytest
+from keras import ops
+
+from keras_arae.models.decoding import make_sampler
+
+
+@pytest.fixture(scope="module")
+def trained(make_model, clauses):
+    model = make_model()
+    model.fit(clauses, epochs=15, batch_size=40, verbose=0)
+    return model
+
+
+def greedy_by_hand(model, codes):
+    """The likeliest token at each place, found with whole forward passes."""
+    length = model.x_shape[0]
+    ids = np.zeros((len(codes), length), "int32")
+    ended = np.zeros(len(codes), bool)
+    for place in range(length):
+        logits = model.logits(
+            ops.convert_to_tensor(codes), ops.convert_to_tensor(ids)
+        )
+        logits = ops.convert_to_numpy(logits)[:, place].copy()
+        logits[:, :2] = -np.inf  # Neither padding nor start.
+        ids[:, place] = np.where(ended, 0, logits.argmax(-1))
+        ended |= ids[:, place] == 2
+    return ids
+
+
+def test_greedy_equals_a_step_by_step_loop(trained, clauses):
+    codes = trained.encode(clauses[:20])
+    expected = greedy_by_hand(trained, codes)
+    assert trained.decode(codes) == trained.present(expected)
+
+
+def test_stops_when_every_sentence_has_ended(make_model, clauses):
+    # Counted outside compiled code: the sampler's loop runs eagerly here.
+    model = make_model()
+    decoder, calls = model.decoder, []
+    step = decoder.step
+    decoder.output_layer.bias.assign(
+        ops.convert_to_tensor(
+            np.where(np.arange(decoder.vocabulary_size) == 2, 50.0, 0.0)
+        )
+    )
+
+    def counting_step(*args):
+        calls.append(1)
+        return step(*args)
+
+    decoder.step = counting_step
+    model.run_eagerly = True
+    assert model.decode(model.encode(clauses[:3])) == ["", "", ""]
+    assert len(calls) < model.x_shape[0]
+
+
+def log_probability(model, codes, ids):
+    logits = model.logits(
+        ops.convert_to_tensor(codes), ops.convert_to_tensor(ids)
+    )
+    logits = ops.convert_to_numpy(logits).astype("float64")
+    logits[..., :2] = -np.inf
+    logits -= np.log(np.exp(logits).sum(-1, keepdims=True))
+    chosen = np.take_along_axis(logits, ids[..., None], -1)[..., 0]
+    return np.where(ids != 0, chosen, 0.0).sum(-1)
+
+
+def test_beam_search_finds_likelier_sentences(trained, clauses):
+    codes = trained.encode(clauses[:20])
+    decoder = trained._sequence_decoder()
+    found = {}
+    for name, options in {"greedy": {}, "beam": {"num_beams": 6}}.items():
+        function = decoder.decode_function(**options)
+        ids = ops.convert_to_numpy(function(ops.convert_to_tensor(codes)))
+        found[name] = log_probability(trained, codes, ids)
+    assert found["beam"].mean() > found["greedy"].mean() + 0.01
+
+
+def test_one_choice_left_is_greedy(trained, clauses):
+    codes = trained.encode(clauses[:10])
+    greedy = trained.decode(codes)
+    assert trained.decode(codes, top_k=1) == greedy
+    assert trained.decode(codes, top_p=1e-6) == greedy
+    assert trained.decode(codes, temperature=1e-3) == greedy
+    assert trained.decode(codes, temperature=3.0, seed=0) != greedy
+
+
+def test_a_seed_repeats_samples_and_another_does_not(trained):
+    first = trained.generate(20, sampler="random", seed=5)
+    assert trained.generate(20, sampler="random", seed=5) == first
+    assert trained.generate(20, sampler="random", seed=6) != first
+    assert trained.generate(20, seed=5) == trained.generate(20, seed=5)
+
+
+def test_random_sampler_follows_the_logits(trained, clauses):
+    # First tokens of many draws from one code, against their probabilities.
+    code = np.repeat(trained.encode(clauses[:1]), 4000, axis=0)
+    logits = trained.decoder.step(
+        ops.full((1,), 1, "int32"),
+        trained.decoder.initial_state(ops.convert_to_tensor(code[:1])),
+        ops.convert_to_tensor(code[:1]),
+    )[0]
+    logits = ops.convert_to_numpy(logits)[0].astype("float64")
+    logits[:2] = -np.inf
+    expected = np.exp(logits - logits.max())
+    expected /= expected.sum()
+    function = trained._sequence_decoder().decode_function(
+        sampler="random", seed=1
+    )
+    ids = ops.convert_to_numpy(function(ops.convert_to_tensor(code)))[:, 0]
+    counts = np.bincount(ids, minlength=len(expected)) / len(ids)
+    assert np.abs(counts - expected).max() < 0.04  # Five standard errors.
+
+
+def test_nothing_follows_an_end(trained):
+    ids = ops.convert_to_numpy(
+        trained._sequence_decoder().decode_function(
+            sampler="random", temperature=2.0, seed=1
+        )(ops.convert_to_tensor(trained.generate_codes(64)))
+    )
+    ended = np.cumsum(ids == 2, axis=1) - (ids == 2) > 0
+    assert (ids[ended] == 0).all()
+    assert (ids[~ended] > 1).all()
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"sampler": "nucleus"}, "'nucleus'"),
+        ({"sampler": "greedy", "temperature": 0.5}, "takes no settings"),
+        ({"top_p": 0.9, "num_beams": 3}, "top_p"),
+        ({"temperature": 0.0, "sampler": "random"}, "above 0"),
+    ],
+)
+def test_settings_that_do_not_fit_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        make_sampler(**options)
+
+
+def test_a_keras_nlp_sampler_can_be_passed(trained, clauses):
+    import keras_nlp
+
+    codes = trained.encode(clauses[:5])
+    sampler = keras_nlp.samplers.TopKSampler(k=1, seed=0)
+    assert trained.decode(codes, sampler=sampler) == trained.decode(codes)
