@@ -124,7 +124,9 @@ def main(_):
     start_time = time.time()
     fill_in_preset()
     output_dir = pathlib.Path(FLAGS.output_dir)
-    train, held_out = load_data()
+    train, held_out = keras_arae.datasets.load_train_and_held_out(
+        FLAGS.data, seed=FLAGS.seed
+    )
     prepare_output_dir(output_dir)
     keras.utils.set_random_seed(FLAGS.seed)
 
@@ -165,17 +167,6 @@ def fill_in_preset():
         raise app.UsageError(
             f"Preset {FLAGS.preset} has no corpus of its own: pass --data."
         )
-
-
-def load_data():
-    """Sentences to learn from and some that are held out."""
-    train = keras_arae.datasets.load_text(FLAGS.data)
-    for split in ("validation", "test"):
-        try:
-            return train, keras_arae.datasets.load_text(FLAGS.data, split)
-        except (FileNotFoundError, ValueError):
-            continue  # A single file, or a folder without this split.
-    return keras_arae.datasets.hold_out(train, seed=FLAGS.seed)
 
 
 def prepare_output_dir(output_dir):

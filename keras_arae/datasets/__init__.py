@@ -2,5 +2,6 @@
 
 from keras_arae.datasets.hold_out import hold_out
 from keras_arae.datasets.load_text import load_text
+from keras_arae.datasets.load_text import load_train_and_held_out
 
-__all__ = ["hold_out", "load_text"]
+__all__ = ["hold_out", "load_text", "load_train_and_held_out"]

@@ -6,6 +6,7 @@ import pathlib
 from keras_arae.datasets import snli
 from keras_arae.datasets import text_files
 from keras_arae.datasets import web_clauses
+from keras_arae.datasets.hold_out import hold_out
 
 CORPORA = {
     "snli": snli.load_snli,
@@ -90,18 +91,56 @@ def load_text(source="web_clauses", split="train"):
     return text_files.read_sentences(path)
 
 
+def load_train_and_held_out(source="web_clauses", seed=0):
+    """Loads sentences to learn from and sentences to judge by.
+
+    The held-out ones are the split "test"; without one, "validation"; without
+    either, as in a single file, a twentieth of the distinct sentences (see
+    `hold_out`).
+
+    Args:
+        source: as in `load_text`. Defaults to `"web_clauses"`.
+        seed: int. Seed of `hold_out`. Defaults to `0`.
+
+    Returns:
+        A tuple `(train, held_out)` of two lists of str.
+
+    Raises:
+        FileNotFoundError, OSError, ValueError: as in `load_text`.
+
+    Example:
+
+    ```python
+    train, held_out = keras_arae.datasets.load_train_and_held_out()
+    assert (len(train), len(held_out)) == (44292, 2445)
+    ```
+    """
+    train = load_text(source)
+    if isinstance(source, str) and source in CORPORA:
+        return train, load_text(source, "test")
+    folder = pathlib.Path(os.fspath(source)).expanduser()
+    for split in ("test", "validation"):
+        if any((folder / name).is_file() for name in file_names(split)):
+            return train, load_text(source, split)
+    return hold_out(train, seed=seed)
+
+
 def find_split(folder, split):
     """Returns the file of a split in a folder."""
-    names = [
-        f"{name}{suffix}"
-        for name in FILE_NAMES[split]
-        for suffix in (".txt", ".txt.gz")
-    ]
-    for name in names:
+    for name in file_names(split):
         if (folder / name).is_file():
             return folder / name
     raise FileNotFoundError(
         f"The folder has no file for the split {split!r}, which would be one "
-        f"of {names}; add one, or make one with `hold_out`. Received: "
-        f"source={str(folder)!r}"
+        f"of {file_names(split)}; add one, or make one with `hold_out`. "
+        f"Received: source={str(folder)!r}"
     )
+
+
+def file_names(split):
+    """Returns the names that the file of a split may have in a folder."""
+    return [
+        f"{name}{suffix}"
+        for name in FILE_NAMES[split]
+        for suffix in (".txt", ".txt.gz")
+    ]

@@ -156,15 +156,17 @@ class Algorithm:
         Returns:
             A scalar, the mean of `(|gradient| - 1)^2`.
         """
-        share = keras.random.uniform(
-            (ops.shape(code)[0], 1), seed=self.seed_generator
-        )
+        share = self.sample_shares(ops.shape(code)[0])
         between = share * code + (1.0 - share) * generated
         gradient = self.input_gradient(
             lambda between: ops.cast(self.critic(between), "float32"), between
         )
         norm = ops.sqrt(ops.sum(ops.square(gradient), axis=-1) + 1e-12)
         return ops.mean(ops.square(norm - 1.0))
+
+    def sample_shares(self, num_samples):
+        """Uniform shares between 0 and 1, of shape `(num_samples, 1)`."""
+        return keras.random.uniform((num_samples, 1), seed=self.seed_generator)
 
     def clip_critic(self):
         """Bounds the critic's weights, as in the paper."""

@@ -55,7 +55,8 @@ class SequenceDecoder:
             state, code = cache
             previous = prompt[:, index - 1]
             logits, state = decoder.step(previous, state, code)
-            return self._allowed(logits, previous), None, (state, code)
+            logits = self._allowed(logits, previous, index >= length)
+            return logits, None, (state, code)
 
         prompt = sampler(
             next=next,
@@ -67,19 +68,20 @@ class SequenceDecoder:
         )
         return prompt[:, 1:]
 
-    def _allowed(self, logits, previous):
-        """Only padding after an end; never padding or start before it."""
+    def _allowed(self, logits, previous, at_last):
+        """Only padding after an end; before it, tokens, at last the end."""
         decoder = self.model.decoder
         logits = ops.cast(logits, "float32")
         ids = ops.arange(logits.shape[-1])
-        is_pad = ids == decoder.pad_id
         ended = (previous == decoder.end_id) | (previous == decoder.pad_id)
-        forbidden = ops.where(
+        is_token = (ids != decoder.pad_id) & (ids != decoder.start_id)
+        is_end = ids == decoder.end_id
+        allowed = ops.where(
             ended[:, None],
-            ops.logical_not(is_pad),
-            is_pad | (ids == decoder.start_id),
+            ids == decoder.pad_id,
+            ops.where(at_last, is_end, is_token),
         )
-        return ops.where(forbidden, -1e9, logits)
+        return ops.where(allowed, logits, -1e9)
 
 
 def make_sampler(

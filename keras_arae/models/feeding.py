@@ -99,9 +99,7 @@ class Feeding:
                 callbacks hold `keras.callbacks.TerminateOnNaN`.
         """
         if validation_split and validation_data is None:
-            x = self._rows(x)
-            num_held_out = int(len(x) * validation_split)
-            x, validation_data = x[:-num_held_out], x[-num_held_out:]
+            x, validation_data = self._split(x, validation_split)
         return super().fit(
             self._training_batches(x, batch_size, shuffle),
             epochs=epochs,
@@ -111,6 +109,8 @@ class Feeding:
             if validation_data is None
             else self._evaluation_batches(validation_data, batch_size),
             initial_epoch=initial_epoch,
+            # Our own batches shuffle rows themselves; tf.data its elements.
+            shuffle=shuffle and isinstance(x, keras.utils.PyDataset),
             **options,
         )
 
@@ -142,6 +142,19 @@ class Feeding:
             rows = self.prepare(rows)
         return rows
 
+    def _split(self, x, validation_split):
+        """Rows to learn from and the last ones, to hold out."""
+        if is_dataset(x) or not 0 < validation_split < 1:
+            raise ValueError(
+                "`validation_split` is a share between 0 and 1 of a list or "
+                "an array; with datasets pass `validation_data`. Received: "
+                f"validation_split={validation_split}, x of type "
+                f"{type(x).__name__}"
+            )
+        rows = self._rows(x)
+        num_kept = int(len(rows) * (1 - validation_split))
+        return rows[:num_kept], rows[num_kept:]
+
     def _training_batches(self, x, batch_size, shuffle):
         if is_dataset(x):
             return self._dataset(x)
@@ -157,7 +170,7 @@ class Feeding:
         if is_dataset(x):
             return self._dataset(x)
         rows = self._rows(x)
-        batch_size = min(batch_size, len(rows))
+        batch_size = min(batch_size, max(len(rows), 1))
         return ArrayBatches(rows, batch_size, weighted=True)
 
     def _shuffle_key(self):

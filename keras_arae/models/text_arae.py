@@ -68,10 +68,11 @@ class TextARAE(ARAE):
         critic=None,
         **options,
     ):
-        size = preprocessor.vocabulary_size
+        if encoder is None or decoder is None:
+            lstm = (preprocessor.vocabulary_size, embedding_dim, code_dim)
         super().__init__(
-            encoder or LSTMEncoder(size, embedding_dim, code_dim),
-            decoder or LSTMDecoder(size, embedding_dim, code_dim),
+            encoder or LSTMEncoder(*lstm),
+            decoder or LSTMDecoder(*lstm),
             (generator or Generator(code_dim, hidden_dims))
             if adversarial
             else None,
@@ -96,7 +97,7 @@ class TextARAE(ARAE):
             if corpus:
                 return self.preprocessor.corpus_to_ids(x)
             return self.preprocessor(x)
-        if x.dtype.kind in "OSU":
+        if isinstance(x, np.ndarray) and x.dtype.kind in "OSU":
             return self.prepare(x.tolist(), corpus)
         return super().prepare(x)
 

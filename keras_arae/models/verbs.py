@@ -5,6 +5,7 @@ from keras import ops
 
 from keras_arae.models.decoding import SequenceDecoder
 from keras_arae.models.paths import path
+from keras_arae.preprocessing.array_batches import check_count
 
 
 class Verbs:
@@ -209,6 +210,7 @@ class Verbs:
         return self.prepare(x)
 
     def _draw_noise(self, num_samples, seed):
+        check_count("num_samples", num_samples)
         if seed is None:
             seed = np.random.randint(2**31)
         generator = np.random.default_rng(seed)

@@ -36,6 +36,7 @@ class ArrayBatches(keras.utils.PyDataset):
         self, rows, batch_size, shuffle_key=None, num_extra=0, weighted=False
     ):
         super().__init__()
+        check_count("batch_size", batch_size)
         if len(rows) == 0:
             raise ValueError(
                 "There is nothing to learn from or to evaluate: expected at "
@@ -70,3 +71,11 @@ class ArrayBatches(keras.utils.PyDataset):
         if self.weighted:
             return batch, batch, (places < len(self.rows)).astype("float32")
         return batch
+
+
+def check_count(name, value):
+    """Refuses anything but an int of 1 or more."""
+    if not isinstance(value, (int, np.integer)) or value < 1:
+        raise ValueError(
+            f"`{name}` must be an int of 1 or more. Received: {name}={value}"
+        )

@@ -51,6 +51,10 @@ class PhasedModel(BackendTrainer, keras.Model):
     Args:
         logged: sequence of str. Names of the numbers that phases and
             `evaluate_batch` return. Each becomes a mean over the epoch.
+
+    Attributes:
+        phase_names: dict. The name of the phase that logs each number, in
+            the order of the phases; filled by the first training step.
     """
 
     def __init__(self, logged, name=None):
@@ -65,7 +69,7 @@ class PhasedModel(BackendTrainer, keras.Model):
         self._trackers = {
             key: keras.metrics.Mean(name=key, dtype="float32") for key in logged
         }
-        self._phase_names = {}
+        self.phase_names = {}
 
     def phases(self):
         """The phases of one training step, in order.
@@ -152,10 +156,6 @@ class PhasedModel(BackendTrainer, keras.Model):
         """
         return {}
 
-    def phase_of(self, key):
-        """Name of the phase that logs the number called `key`."""
-        return self._phase_names.get(key, "unknown")
-
     def fit(self, x, callbacks=None, **options):
         """`keras.Model.fit` that watches for NaN and logs learning rates."""
         callbacks = list(callbacks or [])
@@ -178,7 +178,7 @@ class PhasedModel(BackendTrainer, keras.Model):
                     phase.after()
                 self._track(logs)
             names.extend(logs)
-            self._phase_names.update(dict.fromkeys(logs, phase.name))
+            self.phase_names.update(dict.fromkeys(logs, phase.name))
         return self._results(names)
 
     def evaluation_step(self, data):

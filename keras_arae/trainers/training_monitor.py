@@ -29,14 +29,15 @@ class TrainingMonitor(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         if not self.stop_on_nan:
             return
-        for key, value in (logs or {}).items():
-            if key != "loss" and not math.isfinite(value):
+        for key, phase in self.model.phase_names.items():
+            value = (logs or {}).get(key, 0.0)
+            if not math.isfinite(value):
                 raise FloatingPointError(
                     f"Training stopped: {key} is {value} since batch "
                     f"{batch + 1} of epoch {self._epoch + 1}, first seen in "
-                    f"the {self.model.phase_of(key)} phase. The last "
-                    "checkpoint is untouched. Lower that phase's learning "
-                    "rate or clip its gradients (global_clipnorm)."
+                    f"the {phase} phase. The last checkpoint is untouched. "
+                    "Lower that phase's learning rate or clip its gradients "
+                    "(global_clipnorm)."
                 )
 
     def on_epoch_end(self, epoch, logs=None):

@@ -6,6 +6,8 @@ import pytest
 
 from keras_arae import datasets
 
+pytestmark = pytest.mark.once
+
 SENTENCES = [f"sentence {i % 70} ." for i in range(100)]
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from keras_arae import datasets
 
+pytestmark = pytest.mark.once
+
 
 def test_file_is_all_train(tmp_path):
     path = tmp_path / "text.txt"
@@ -50,3 +52,18 @@ def test_unknown_source_lists_the_corpora():
 def test_unknown_split(source):
     with pytest.raises(ValueError, match="Received: split='dev'"):
         datasets.load_text(source, "dev")
+
+
+def test_held_out_sentences(tmp_path):
+    (tmp_path / "train.txt").write_text("a .\nb .\nc .\n")
+    file = tmp_path / "train.txt"
+    train, held_out = datasets.load_train_and_held_out(file, seed=1)
+    assert sorted(train + held_out) == ["a .", "b .", "c ."]
+    assert (train, held_out) == datasets.load_train_and_held_out(tmp_path, 1)
+    (tmp_path / "dev.txt").write_text("d .\n")
+    assert datasets.load_train_and_held_out(tmp_path)[1] == ["d ."]
+    (tmp_path / "test.txt.gz").write_bytes(gzip.compress(b"e .\n"))
+    assert datasets.load_train_and_held_out(tmp_path)[1] == ["e ."]
+    (tmp_path / "test.txt").write_bytes(b"\xff")
+    with pytest.raises(ValueError, match="UTF-8"):
+        datasets.load_train_and_held_out(tmp_path)

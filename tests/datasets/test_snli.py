@@ -8,6 +8,8 @@ import pytest
 from keras_arae import datasets
 from keras_arae.datasets import snli
 
+pytestmark = pytest.mark.once
+
 PAIRS = {
     "train": [
         ("( ( A dog ) ( runs . ) )", "( It ( moves . ) )"),

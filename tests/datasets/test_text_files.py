@@ -4,6 +4,8 @@ import pytest
 
 from keras_arae.datasets import text_files
 
+pytestmark = pytest.mark.once
+
 
 def write(tmp_path, content, name="text.txt"):
     path = tmp_path / name

@@ -5,6 +5,8 @@ import pytest
 
 from keras_arae import datasets
 
+pytestmark = pytest.mark.once
+
 SIZES = {"train": 44292, "validation": 2489, "test": 2445}
 CLAUSE = re.compile(
     r"[a-z]+(?:['-][a-z]+)*'?(?: [a-z]+(?:['-][a-z]+)*'?)* [.?!]"

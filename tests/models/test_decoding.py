@@ -25,7 +25,8 @@ def greedy_by_hand(model, codes):
         )
         logits = ops.convert_to_numpy(logits)[:, place].copy()
         logits[:, :2] = -np.inf  # Neither padding nor start.
-        ids[:, place] = np.where(ended, 0, logits.argmax(-1))
+        chosen = logits.argmax(-1) if place < length - 1 else 2
+        ids[:, place] = np.where(ended, 0, chosen)
         ended |= ids[:, place] == 2
     return ids
 
@@ -124,6 +125,7 @@ def test_nothing_follows_an_end(trained):
     ended = np.cumsum(ids == 2, axis=1) - (ids == 2) > 0
     assert (ids[ended] == 0).all()
     assert (ids[~ended] > 1).all()
+    assert ((ids == 2).sum(axis=1) == 1).all()  # The last place at the latest.
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,88 @@
+"""Run by test_cross_backend.py, in a process of each backend."""
+
+import pathlib
+import sys
+
+import keras
+import numpy as np
+from conftest import compile_quickly
+
+import keras_arae
+
+SENTENCES = [
+    "a man sleeps .", "two men talk .", "a cat runs .", "the sun rises .",
+] * 8  # fmt: skip
+
+
+def make_model():
+    preprocessor = keras_arae.TextPreprocessor.from_corpus(
+        SENTENCES, max_length=6
+    )
+    return keras_arae.TextARAE(
+        preprocessor,
+        embedding_dim=8,
+        code_dim=10,
+        noise_dim=5,
+        hidden_dims=(12,),
+        code_noise=0.0,
+        critic_steps=3,
+        seed=0,
+    )
+
+
+def fix_draws(model):
+    """The same noise on every backend, whose generators differ."""
+    generator = np.random.default_rng(0)
+    noise = generator.normal(size=(32, model.noise_dim)).astype("float32")
+    shares = generator.uniform(size=(32, 1)).astype("float32")
+    model.sample_noise = lambda num: keras.ops.convert_to_tensor(noise)
+    model.sample_shares = lambda num: keras.ops.convert_to_tensor(shares)
+
+
+def step(folder):
+    """One step from the weights in the folder, by the default optimizers."""
+    model = make_model()
+    model.load_weights(folder / "start.weights.h5")
+    fix_draws(model)
+    model.compile()
+    logs = model.fit(SENTENCES, batch_size=32, shuffle=False, verbose=0)
+    weights = {
+        f"{name}.{index}": keras.ops.convert_to_numpy(weight)
+        for name in ("encoder", "decoder", "generator", "critic")
+        for index, weight in enumerate(getattr(model, name).weights)
+    }
+    numbers = {f"log.{key}": value[0] for key, value in logs.history.items()}
+    np.savez(folder / f"{keras.config.backend()}.npz", **weights, **numbers)
+
+
+def save(folder):
+    """Start weights for `step`, and a trained, compiled model."""
+    model = make_model()
+    model.save_weights(folder / "start.weights.h5")
+    compile_quickly(model)
+    model.fit(SENTENCES, epochs=3, verbose=0)
+    model.save(folder / "model.keras")
+    np.save(folder / "codes.npy", model.encode(SENTENCES[:4]))
+    (folder / "samples.txt").write_text("\n".join(model.generate(8, seed=1)))
+
+
+def load(folder):
+    """What `save` left reads the same here, and trains on."""
+    model = keras.saving.load_model(folder / "model.keras")
+    codes = np.load(folder / "codes.npy")
+    np.testing.assert_allclose(model.encode(SENTENCES[:4]), codes, atol=1e-5)
+    samples = (folder / "samples.txt").read_text().split("\n")
+    assert model.generate(8, seed=1) == samples
+    before = model.evaluate(SENTENCES, verbose=0, return_dict=True)
+    steps = int(model.optimizer["critic"].iterations)
+    model.fit(SENTENCES, epochs=20, initial_epoch=3, verbose=0)
+    after = model.evaluate(SENTENCES, verbose=0, return_dict=True)
+    assert after["reconstruction_loss"] < before["reconstruction_loss"]
+    assert int(model.optimizer["critic"].iterations) == steps + 17 * 3
+
+
+if __name__ == "__main__":
+    for verb in sys.argv[2:]:
+        {"step": step, "save": save, "load": load}[verb](
+            pathlib.Path(sys.argv[1])
+        )

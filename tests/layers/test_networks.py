@@ -1,0 +1,113 @@
+"""Encoders, decoders, generator and critic."""
+
+import keras
+import numpy as np
+import pytest
+from conftest import same
+from conftest import weights_of
+from keras import ops
+
+from keras_arae import layers
+
+SENTENCES = np.array([[5, 6, 2, 0, 0], [7, 8, 9, 4, 2]])
+CODES = np.random.default_rng(0).normal(size=(2, 6)).astype("float32")
+PIXELS = np.random.default_rng(0).integers(2, size=(2, 3, 4))
+UNIFORM = keras.initializers.RandomUniform(-0.1, 0.1)
+LAYERS = {
+    "lstm_encoder": (layers.LSTMEncoder(12, 4, 6), (SENTENCES,)),
+    "lstm_encoder, released": (
+        layers.LSTMEncoder(12, 4, 6, kernel_initializer=UNIFORM),
+        (SENTENCES,),
+    ),
+    "lstm_decoder": (layers.LSTMDecoder(12, 4, 6), (CODES, SENTENCES)),
+    "lstm_decoder, released": (
+        layers.LSTMDecoder(12, 4, 6, kernel_initializer=UNIFORM),
+        (CODES, SENTENCES),
+    ),
+    "dense_encoder": (layers.DenseEncoder(6, (5,)), (PIXELS,)),
+    "dense_decoder": (
+        layers.DenseDecoder((3, 4), 3, (5,), batch_normalization=False),
+        (CODES,),
+    ),
+    "generator": (
+        layers.Generator(6, (5, 4), "tanh", batch_normalization=True),
+        (CODES,),
+    ),
+    "critic": (layers.Critic((5,), negative_slope=0.1), (CODES,)),
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_layer_made_from_its_config_computes_the_same(name):
+    layer, inputs = LAYERS[name]
+    output = ops.convert_to_numpy(layer(*inputs))
+    config = keras.saving.serialize_keras_object(layer)
+    copy = keras.saving.deserialize_keras_object(config)
+    shapes = [np.shape(value) for value in inputs]
+    assert copy.compute_output_shape(*shapes) == output.shape
+    copy(*inputs)
+    copy.set_weights(weights_of(layer))
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(copy(*inputs)), output, atol=1e-6
+    )
+
+
+def test_released_initial_weights():
+    layer = layers.LSTMEncoder(12, 4, 6, kernel_initializer=UNIFORM)
+    layer.build((None, 5))
+    for weight in weights_of(layer):
+        assert 0.05 < np.abs(weight).max() <= 0.1
+
+
+def test_the_encoder_reads_up_to_the_end_and_no_further():
+    encoder = layers.LSTMEncoder(12, 4, 6)
+    first = ops.convert_to_numpy(encoder(SENTENCES))
+    cut = ops.convert_to_numpy(encoder(SENTENCES[:1, :3]))
+    np.testing.assert_allclose(first[:1], cut, atol=1e-6)
+    changed = SENTENCES.copy()
+    changed[0, 2] = 3
+    assert np.abs(ops.convert_to_numpy(encoder(changed)) - first).max() > 1e-4
+
+
+def test_the_decoder_sees_the_code_and_only_earlier_tokens():
+    decoder = layers.LSTMDecoder(12, 4, 6)
+    logits = ops.convert_to_numpy(decoder(CODES, SENTENCES))
+    changed = SENTENCES.copy()
+    changed[:, 2] = 11
+    later = ops.convert_to_numpy(decoder(CODES, changed))
+    np.testing.assert_allclose(later[:, :3], logits[:, :3], atol=1e-6)
+    assert np.abs(later[:, 3:] - logits[:, 3:]).max() > 1e-4
+    other = ops.convert_to_numpy(decoder(CODES[::-1].copy(), SENTENCES))
+    assert np.abs(other - logits).reshape(2, 5, -1).max(-1).min() > 1e-5
+
+
+def test_steps_of_the_decoder_equal_the_whole():
+    decoder = layers.LSTMDecoder(12, 4, 6)
+    logits = ops.convert_to_numpy(decoder(CODES, SENTENCES))
+    code = ops.convert_to_tensor(CODES)
+    state = decoder.initial_state(code)
+    previous = np.full(2, decoder.start_id)
+    for place in range(5):
+        step, state = decoder.step(ops.convert_to_tensor(previous), state, code)
+        np.testing.assert_allclose(
+            ops.convert_to_numpy(step), logits[:, place], atol=1e-5
+        )
+        previous = SENTENCES[:, place]
+
+
+def test_batch_normalisation_uses_the_batch_only_in_training():
+    encoder = layers.DenseEncoder(6, (5,))
+    alone = ops.convert_to_numpy(encoder(PIXELS[:1], training=False))
+    both = ops.convert_to_numpy(encoder(PIXELS, training=False))
+    np.testing.assert_allclose(both[:1], alone, atol=1e-6)
+    before = weights_of(encoder)
+    encoder(PIXELS, training=True)
+    assert not same(before, weights_of(encoder))
+
+
+def test_tanh_bounds_generated_codes():
+    noise = 100.0 * CODES
+    bounded = layers.Generator(6, (50,), output_activation="tanh")(noise)
+    linear = layers.Generator(6, (50,))(noise)
+    assert np.abs(ops.convert_to_numpy(bounded)).max() <= 1.0
+    assert np.abs(ops.convert_to_numpy(linear)).max() > 1.0

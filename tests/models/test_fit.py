@@ -1,0 +1,348 @@
+"""`fit` as users of Keras know it: data of every kind, every callback."""
+
+import csv
+import pathlib
+
+import keras
+import numpy as np
+import pytest
+from conftest import compile_quickly
+from conftest import number
+from keras import ops
+
+
+class Batches(keras.utils.PyDataset):
+    def __init__(self, rows, batch_size=25):
+        super().__init__()
+        self.rows, self.batch_size = rows, batch_size
+
+    def __len__(self):
+        return -(-len(self.rows) // self.batch_size)
+
+    def __getitem__(self, index):
+        start = index * self.batch_size
+        return self.rows[start : start + self.batch_size]
+
+
+def tf_batches(rows):
+    import tensorflow as tf
+
+    dataset = tf.data.Dataset.from_tensor_slices(rows)
+    return dataset.batch(25, drop_remainder=True)
+
+
+KINDS = {
+    "strings": lambda text, ids: text,
+    "array of strings": lambda text, ids: np.array(text),
+    "ids": lambda text, ids: ids,
+    "tensor of ids": lambda text, ids: ops.convert_to_tensor(ids),
+    "PyDataset of strings": lambda text, ids: Batches(text),
+    "PyDataset of ids": lambda text, ids: Batches(ids),
+    "tf.data of strings": lambda text, ids: tf_batches(text),
+    "tf.data of ids": lambda text, ids: tf_batches(ids),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_data_of_every_kind(make_model, preprocessor, clauses, kind):
+    text = clauses[:100]
+    data = KINDS[kind](text, preprocessor(text))
+    keras.utils.set_random_seed(0)
+    model = make_model()
+    history = model.fit(
+        data,
+        epochs=2,
+        batch_size=25,
+        shuffle=False,
+        verbose=0,
+        validation_data=data,
+    ).history
+    assert number(model.optimizer["generator"].iterations) == 8
+    keras.utils.set_random_seed(0)
+    expected = make_model().fit(
+        text, epochs=2, batch_size=25, shuffle=False, verbose=0
+    )
+    np.testing.assert_allclose(
+        history["reconstruction_loss"],
+        expected.history["reconstruction_loss"],
+        rtol=1e-5,
+    )
+    assert history["val_accuracy"][1] > 0
+
+
+def test_logs_carry_every_number_of_a_run(make_model, clauses):
+    history = make_model().fit(clauses, epochs=1, verbose=0).history
+    assert set(history) == {
+        "loss",
+        "reconstruction_loss",
+        "accuracy",
+        "critic_loss",
+        "wasserstein_distance",
+        "gradient_penalty",
+        "encoder_loss",
+        "generator_loss",
+        "code_norm",
+        "generated_code_norm",
+        "code_trace",
+        "generated_code_trace",
+        "noise_stddev",
+        "learning_rate_autoencoder",
+        "learning_rate_critic",
+        "learning_rate_generator",
+    }
+    objective = history["reconstruction_loss"][0]
+    objective += 0.1 * history["wasserstein_distance"][0]
+    assert history["loss"][0] == pytest.approx(objective, rel=1e-5)
+
+
+def test_progress_bar_shows_losses_by_name(make_model, clauses, capsys):
+    make_model().fit(clauses[:50], epochs=1, verbose=2)
+    shown = capsys.readouterr().out
+    assert "reconstruction_loss: " in shown and "critic_loss: " in shown
+
+
+def test_a_last_smaller_batch_recompiles_nothing(make_model, clauses):
+    model = make_model()
+    traced = []
+    reconstruction_loss = model.reconstruction_loss
+
+    def counting_loss(x):
+        traced.append(tuple(x.shape))
+        return reconstruction_loss(x)
+
+    model.reconstruction_loss = counting_loss
+    model.fit(clauses[:70], epochs=2, batch_size=32, verbose=0)
+    assert set(traced) == {(32, 9)}
+    if keras.config.backend() != "torch":  # Which compiles nothing.
+        assert len(traced) < 6
+
+
+def test_evaluate_counts_every_row_once(make_model, clauses):
+    model = make_model()
+    whole = model.evaluate(
+        clauses[:50], batch_size=50, verbose=0, return_dict=True
+    )
+    parts = model.evaluate(
+        clauses[:50], batch_size=16, verbose=0, return_dict=True
+    )
+    assert parts["reconstruction_loss"] == pytest.approx(
+        whole["reconstruction_loss"], rel=1e-4
+    )
+    assert parts["accuracy"] == pytest.approx(whole["accuracy"], abs=1e-5)
+    numbers = model.evaluate(clauses[:50], batch_size=50, verbose=0)
+    assert whole["reconstruction_loss"] in [
+        pytest.approx(value, rel=1e-5) for value in numbers
+    ]
+
+
+def test_evaluate_by_hand(make_model, preprocessor, clauses):
+    model = make_model()
+    ids = preprocessor(clauses[:10])
+    code = ops.convert_to_tensor(model.encode(ids))
+    logits = model.logits(code, ops.convert_to_tensor(ids))
+    logits = ops.convert_to_numpy(logits).astype("float64")
+    logits -= np.log(np.exp(logits).sum(-1, keepdims=True))
+    chosen = np.take_along_axis(logits, ids[..., None], -1)[..., 0]
+    numbers = model.evaluate(ids, verbose=0, return_dict=True)
+    assert numbers["reconstruction_loss"] == pytest.approx(
+        -chosen[ids != 0].mean(), rel=1e-4
+    )
+    hits = logits.argmax(-1) == ids
+    assert numbers["accuracy"] == pytest.approx(hits[ids != 0].mean(), rel=1e-4)
+
+
+def test_validation_split_holds_the_last_rows_out(make_model, clauses):
+    model = make_model()
+    history = model.fit(
+        clauses[:100], validation_split=0.2, batch_size=40, verbose=0
+    ).history
+    assert number(model.optimizer["generator"].iterations) == 2
+    expected = model.evaluate(clauses[80:100], verbose=0, return_dict=True)
+    assert history["val_reconstruction_loss"][0] == pytest.approx(
+        expected["reconstruction_loss"], rel=1e-4
+    )
+
+
+@pytest.mark.parametrize("split", [1.0, -0.1])
+def test_validation_split_out_of_range(make_model, clauses, split):
+    with pytest.raises(ValueError, match="Received: validation_split="):
+        make_model().fit(clauses, validation_split=split, verbose=0)
+
+
+def test_one_seed_one_run(make_model, clauses):
+    runs = []
+    for seed in (1, 1, 2):
+        keras.utils.set_random_seed(seed)
+        history = make_model(seed=seed).fit(clauses, epochs=2, verbose=0)
+        runs.append(history.history)
+    assert runs[0] == runs[1] != runs[2]
+
+
+def test_the_seed_covers_noise_and_order(make_model, clauses):
+    losses = set()
+    for seed in (1, 2):
+        keras.utils.set_random_seed(1)  # The same initial weights.
+        model = make_model(seed=seed)
+        losses.add(model.fit(clauses, verbose=0).history["loss"][0])
+    assert len(losses) == 2
+
+
+def test_eager_and_compiled_steps_agree(make_model, clauses):
+    losses = []
+    for eager in (True, False):
+        keras.utils.set_random_seed(1)
+        model = make_model(compiled=False)
+        compile_quickly(model, run_eagerly=eager)
+        history = model.fit(clauses[:60], batch_size=30, verbose=0).history
+        losses.append(history["reconstruction_loss"][0])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+
+
+def test_several_steps_per_execution(make_model, clauses):
+    if keras.config.backend() == "torch":  # Keras itself has no such thing.
+        model = make_model(compiled=False)
+        compile_quickly(model, steps_per_execution=2)
+        with pytest.raises(ValueError, match="must be 1 with the PyTorch"):
+            model.fit(clauses[:100], verbose=0)
+        return
+    losses = []
+    for steps in (1, 2):
+        keras.utils.set_random_seed(1)
+        model = make_model(compiled=False)
+        compile_quickly(model, steps_per_execution=steps)
+        history = model.fit(clauses[:100], batch_size=25, verbose=0).history
+        losses.append(history["reconstruction_loss"][0])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+
+
+# Callbacks of Keras.
+
+
+def test_checkpoint_csv_and_tensorboard(make_model, clauses, tmp_path):
+    model = make_model()
+    model.fit(
+        clauses,
+        epochs=2,
+        validation_data=clauses[:40],
+        verbose=0,
+        callbacks=[
+            keras.callbacks.ModelCheckpoint(
+                tmp_path / "best.keras",
+                monitor="val_loss",
+                save_best_only=True,
+            ),
+            keras.callbacks.ModelCheckpoint(
+                tmp_path / "last.weights.h5", save_weights_only=True
+            ),
+            keras.callbacks.CSVLogger(tmp_path / "log.csv"),
+            keras.callbacks.TensorBoard(tmp_path / "board"),
+        ],
+    )
+    best = keras.saving.load_model(tmp_path / "best.keras")
+    assert best.evaluate(clauses[:40], verbose=0, return_dict=True)["loss"] < 9
+    other = make_model()
+    other.load_weights(tmp_path / "last.weights.h5")
+    np.testing.assert_array_equal(
+        other.encode(clauses[:9]), model.encode(clauses[:9])
+    )
+    with (tmp_path / "log.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["0", "1"]
+    assert float(rows[1]["val_accuracy"]) > 0
+    assert list(pathlib.Path(tmp_path / "board").rglob("events*"))
+
+
+def test_early_stopping_restores_the_best(make_model, clauses):
+    model = make_model()
+    stopping = keras.callbacks.EarlyStopping(
+        "val_accuracy", mode="min", patience=1, restore_best_weights=True
+    )
+    history = model.fit(
+        clauses,
+        epochs=9,
+        validation_data=clauses[:40],
+        callbacks=[stopping],
+        verbose=0,
+    ).history
+    assert len(history["loss"]) < 9
+    found = model.evaluate(clauses[:40], verbose=0, return_dict=True)
+    assert found["accuracy"] == pytest.approx(
+        min(history["val_accuracy"]), abs=1e-5
+    )
+
+
+def test_learning_rates_follow_a_schedule(make_model, clauses):
+    model = make_model()
+    scheduler = keras.callbacks.LearningRateScheduler(
+        lambda epoch, rate: rate * 0.5
+    )
+    history = model.fit(
+        clauses, epochs=2, callbacks=[scheduler], verbose=0
+    ).history
+    # The scheduler sets one rate, the first member's, for each of them.
+    assert len(set(history["learning_rate_autoencoder"])) == 2
+
+
+class Interrupt(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+
+def test_backup_and_restore(make_model, clauses, tmp_path):
+    backup = keras.callbacks.BackupAndRestore(tmp_path / "backup")
+    with pytest.raises(KeyboardInterrupt):
+        make_model().fit(
+            clauses, epochs=4, callbacks=[backup, Interrupt()], verbose=0
+        )
+    model = make_model()
+    history = model.fit(clauses, epochs=4, callbacks=[backup], verbose=0)
+    assert history.epoch == [2, 3]
+    straight = make_model().fit(clauses, epochs=4, verbose=0).history
+    assert history.history["loss"][1] < straight["loss"][1]
+
+
+def test_terminate_on_nan_takes_over(make_model, clauses):
+    model = make_model()
+    model.optimizer["autoencoder"].learning_rate = float("nan")
+    history = model.fit(
+        clauses,
+        epochs=3,
+        batch_size=40,
+        verbose=0,
+        callbacks=[keras.callbacks.TerminateOnNaN()],
+    ).history
+    assert len(history["loss"]) == 1
+
+
+@pytest.mark.parametrize("phase", ["reconstruction", "critic", "generator"])
+def test_nan_names_its_phase_and_spares_the_checkpoint(
+    make_model, clauses, tmp_path, phase
+):
+    from keras_arae.callbacks import ResumableCheckpoint
+
+    checkpoint = ResumableCheckpoint(tmp_path)
+    model = make_model()
+    model.fit(clauses, callbacks=[checkpoint], verbose=0)
+    original = getattr(model, f"{phase}_loss")
+
+    def broken_loss(value):
+        loss, logs = original(value)
+        return loss * float("nan"), {
+            **logs,
+            f"{phase}_loss": loss * float("nan"),
+        }
+
+    setattr(model, f"{phase}_loss", broken_loss)
+    model.compile()
+    with pytest.raises(FloatingPointError, match=f"in the {phase} phase"):
+        model.fit(
+            clauses,
+            initial_epoch=1,
+            epochs=3,
+            callbacks=[checkpoint],
+            verbose=0,
+        )
+    path, epoch = checkpoint.latest(tmp_path)
+    assert epoch == 1
+    assert np.isfinite(keras.saving.load_model(path).encode(clauses[:4])).all()

@@ -1,0 +1,133 @@
+"""Files hold everything: a loaded model goes on as if never stopped."""
+
+import keras
+import numpy as np
+import pytest
+from conftest import compile_quickly
+from conftest import same
+from conftest import weights_of
+
+import keras_arae
+
+NETWORKS = ("encoder", "decoder", "generator", "critic")
+
+
+def all_weights(model):
+    return weights_of(*(getattr(model, name) for name in NETWORKS))
+
+
+def decaying_model(make_model, **options):
+    noise = keras_arae.layers.CodeNoise(0.2, decay=0.8, decay_steps=3, seed=1)
+    model = make_model(compiled=False, code_noise=noise, **options)
+    model.compile(
+        keras.optimizers.Adam(
+            keras.optimizers.schedules.CosineDecay(1e-2, 200),
+            global_clipnorm=1.0,
+        ),
+        keras.optimizers.RMSprop(1e-3),
+        keras.optimizers.Adam(1e-3, beta_1=0.5),
+    )
+    return model
+
+
+@pytest.mark.parametrize("critic_data", ["reuse", "fresh"])
+def test_resuming_is_exact(make_model, clauses, tmp_path, critic_data):
+    data = {"x": clauses[:90], "batch_size": 40, "verbose": 0}
+    options = {"critic_data": critic_data, "critic_steps": 2}
+
+    keras.utils.set_random_seed(5)
+    straight = decaying_model(make_model, **options)
+    expected = straight.fit(epochs=4, **data).history
+
+    keras.utils.set_random_seed(5)
+    model = decaying_model(make_model, **options)
+    first = model.fit(epochs=2, **data).history
+    model.save(tmp_path / "model.keras")
+    keras.utils.set_random_seed(77)
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    second = loaded.fit(epochs=4, initial_epoch=2, **data).history
+
+    for key, values in expected.items():
+        assert first[key] + second[key] == values, key
+    assert same(all_weights(loaded), all_weights(straight))
+
+
+def test_a_loaded_model_says_the_same(make_model, clauses, tmp_path):
+    model = make_model(critic_steps=2, encoder_gradient_scale=0.3)
+    model.fit(clauses, epochs=2, verbose=0)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert loaded.preprocessor.get_config() == model.preprocessor.get_config()
+    assert same(model.encode(clauses[:9]), loaded.encode(clauses[:9]))
+    assert model.generate(9, seed=1) == loaded.generate(9, seed=1)
+    assert model.evaluate(clauses[:50], verbose=0)[:3] == pytest.approx(
+        loaded.evaluate(clauses[:50], verbose=0)[:3], rel=1e-6
+    )
+    assert (loaded.critic_steps, loaded.encoder_gradient_scale) == (2, 0.3)
+
+
+def test_weights_only_files(make_model, clauses, tmp_path):
+    model = make_model()
+    model.fit(clauses, verbose=0)
+    model.save_weights(tmp_path / "model.weights.h5")
+    other = make_model(compiled=False)
+    other.load_weights(tmp_path / "model.weights.h5")
+    assert same(all_weights(model), all_weights(other))
+    assert model.generate(5, seed=1) == other.generate(5, seed=1)
+
+
+def test_other_optimizers_than_the_files(make_model, clauses, tmp_path):
+    model = make_model()
+    model.fit(clauses[:40], verbose=0)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras", compile=False)
+    assert not loaded.compiled
+    compile_quickly(loaded)
+    loaded.fit(clauses[:40], verbose=0)
+
+
+def test_a_plain_autoencoder_is_saved_too(make_model, clauses, tmp_path):
+    model = make_model(adversarial=False, compiled=False)
+    model.compile()
+    model.fit(clauses, verbose=0)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert not loaded.adversarial
+    assert loaded.reconstruct(clauses[:5]) == model.reconstruct(clauses[:5])
+    loaded.fit(clauses, verbose=0)
+
+
+def test_general_networks_are_saved(tmp_path):
+    model = keras_arae.ARAE(
+        keras_arae.layers.DenseEncoder(4, (8,)),
+        keras_arae.layers.DenseDecoder((5, 5), 3, (8,)),
+        keras.Sequential([keras.layers.Dense(8), keras.layers.Dense(4)]),
+        keras_arae.layers.Critic((8,)),
+        noise_dim=3,
+        critic_regularizer="weight_clipping",
+    )
+    model.compile()
+    x = np.random.default_rng(0).integers(3, size=(60, 5, 5))
+    model.fit(x, batch_size=20, verbose=0)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(
+        loaded.generate(5, seed=1), model.generate(5, seed=1)
+    )
+    loaded.fit(x, batch_size=20, verbose=0)
+
+
+def test_averaged_weights_reach_their_networks(make_model, clauses):
+    model = make_model(compiled=False)
+    model.compile(
+        generator_optimizer=keras.optimizers.Adam(
+            1e-2, use_ema=True, ema_momentum=0.5
+        )
+    )
+    model.fit(clauses, batch_size=20, verbose=0)
+    member = model.optimizer["generator"]
+    averages = [
+        keras.ops.convert_to_numpy(v)
+        for v in member._model_variables_moving_average
+    ]
+    assert same(weights_of(model.generator), averages)
