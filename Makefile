@@ -1,0 +1,41 @@
+# make demo   trains on the packaged corpus and shows what the model says
+# make test   lints, then runs the whole suite on each of the three backends
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test test-tensorflow test-jax test-torch lint clean
+
+demo: $(VENV)/installed
+	$(BIN)/python examples/text_generation.py --overwrite
+
+test: lint test-tensorflow test-jax test-torch
+
+# Tests marked "once" are the same on every backend.
+test-tensorflow: $(VENV)/installed-for-tests
+	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest --durations=5
+
+test-jax: $(VENV)/installed-for-tests
+	KERAS_BACKEND=jax $(BIN)/python -m pytest --durations=5 -m "not once"
+
+test-torch: $(VENV)/installed-for-tests
+	KERAS_BACKEND=torch $(BIN)/python -m pytest --durations=5 -m "not once"
+
+lint: $(VENV)/installed-for-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+$(VENV)/installed: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+# torch first and by version: the one that the tests were made with.
+$(VENV)/installed-for-tests: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet torch==2.13.0
+	$(BIN)/pip install --quiet --editable ".[jax,torch,test]"
+	touch $@ $(VENV)/installed
+
+clean:
+	rm -rf $(VENV) build *.egg-info

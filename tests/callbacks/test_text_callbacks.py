@@ -1,0 +1,106 @@
+"""Samples, checkpoints and learning curves as training goes on."""
+
+import keras
+import pytest
+
+from keras_arae import callbacks
+
+
+def test_samples_go_to_screen_file_and_tensorboard(
+    make_model, clauses, tmp_path, capsys
+):
+    model = make_model()
+    sampler = callbacks.TextSampler(
+        clauses[:3],
+        num_samples=4,
+        every=2,
+        steps=5,
+        path=tmp_path / "samples.txt",
+        log_dir=tmp_path / "board",
+    )
+    model.fit(clauses, epochs=4, verbose=0, callbacks=[sampler])
+    text = (tmp_path / "samples.txt").read_text()
+    assert text in capsys.readouterr().out.replace("\n\nEpoch", "\nEpoch")
+    assert [line for line in text.split("\n") if line[:5] == "Epoch"] == [
+        "Epoch 2",
+        "Epoch 4",
+    ]
+    last = text[text.index("Epoch 4") :].rstrip("\n").split("\n")
+    assert len(last) == 1 + (1 + 4) + (1 + 5) + (1 + 3) + (1 + 5)
+    assert [line.strip() for line in last[2:6]] == model.generate(4, seed=0)
+    assert list((tmp_path / "board").glob("events*"))
+
+
+def test_a_plain_autoencoder_shows_reconstructions(make_model, clauses):
+    model = make_model(adversarial=False)
+    sampler = callbacks.TextSampler(clauses[:2])
+    sampler.set_model(model)
+    assert set(sampler.look()) == {
+        "sentences -> reconstructions",
+        "between the first two sentences",
+    }
+
+
+def test_looking_changes_no_number(make_model, clauses):
+    losses = []
+    for extra in ([], [callbacks.TextSampler(clauses[:2], verbose=False)]):
+        keras.utils.set_random_seed(1)
+        model = make_model()
+        history = model.fit(clauses, epochs=3, verbose=0, callbacks=extra)
+        losses.append(history.history["loss"])
+    assert losses[0] == losses[1]
+
+
+def test_one_checkpoint_is_kept_and_found(make_model, clauses, tmp_path):
+    checkpoint = callbacks.ResumableCheckpoint(tmp_path / "here", every=2)
+    assert checkpoint.latest(tmp_path / "here") == (None, 0)
+    make_model().fit(clauses[:50], epochs=5, verbose=0, callbacks=[checkpoint])
+    path, epoch = checkpoint.latest(tmp_path / "here")
+    assert epoch == 4
+    assert list((tmp_path / "here").iterdir()) == [path]
+
+
+def test_a_write_cut_short_is_never_read(make_model, clauses, tmp_path):
+    checkpoint = callbacks.ResumableCheckpoint(tmp_path)
+    model = make_model()
+    model.fit(clauses[:50], verbose=0, callbacks=[checkpoint])
+    whole, _ = checkpoint.latest(tmp_path)
+
+    def killed(path):
+        path.write_bytes(whole.read_bytes()[:1000])
+        raise KeyboardInterrupt
+
+    model.save = killed
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(
+            clauses[:50],
+            initial_epoch=1,
+            epochs=2,
+            verbose=0,
+            callbacks=[checkpoint],
+        )
+    assert checkpoint.latest(tmp_path) == (whole, 1)
+    keras.saving.load_model(whole)
+
+
+def test_learning_curves_read_the_log(make_model, clauses, tmp_path):
+    log, picture = tmp_path / "log.csv", tmp_path / "curves.png"
+    make_model().fit(
+        clauses,
+        epochs=3,
+        verbose=0,
+        validation_data=clauses[:30],
+        callbacks=[
+            keras.callbacks.CSVLogger(log),
+            callbacks.LearningCurves(log, picture),
+        ],
+    )
+    assert picture.read_bytes()[:4] == b"\x89PNG"
+    from keras_arae.callbacks.learning_curves import read_log
+    from keras_arae.callbacks.learning_curves import trim_log
+
+    assert read_log(log)["epoch"] == [0, 1, 2]
+    trim_log(log, 2)
+    assert read_log(log)["epoch"] == [0, 1]
+    trim_log(log, 0)
+    assert read_log(log) == {}

@@ -1,0 +1,132 @@
+"""examples/text_generation.py as a user runs it, on an unseen file."""
+
+import csv
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import keras
+import pytest
+
+SCRIPT = pathlib.Path(__file__).parents[2] / "examples" / "text_generation.py"
+SMALL = [
+    "--embedding_dim=8", "--code_dim=12", "--generator_dims=10",
+    "--critic_dims=10", "--vocabulary_size=100", "--max_length=8",
+    "--batch_size=20", "--num_samples=30",
+]  # fmt: skip
+
+
+def command(data, output_dir, *options):
+    return [
+        sys.executable, SCRIPT, f"--data={data}",
+        f"--output_dir={output_dir}", *SMALL, *options,
+    ]  # fmt: skip
+
+
+def run(*args):
+    return subprocess.run(command(*args), capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def text_file(tmp_path_factory, clauses):
+    path = tmp_path_factory.mktemp("text") / "mine.txt"
+    path.write_text("\n\n".join(clauses[:120]))
+    return path
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory, text_file):
+    """The folder and the screen of one whole run."""
+    folder = tmp_path_factory.mktemp("output") / "run"
+    process = run(text_file, folder, "--epochs=1", "--top_k=3")
+    assert process.returncode == 0, process.stderr[-3000:]
+    return folder, process
+
+
+def test_results_stand_in_the_folder(output):
+    folder, process = output
+    assert {path.name for path in folder.iterdir()} == {
+        "checkpoints",
+        "flags.txt",
+        "interpolations.txt",
+        "learning_curves.png",
+        "model.keras",
+        "reconstructions.txt",
+        "samples.txt",
+        "training_log.csv",
+        "training_samples.txt",
+    }
+    samples = (folder / "samples.txt").read_text().splitlines()
+    assert len(samples) == 30 and any(samples)
+    assert "--top_k=3" in (folder / "flags.txt").read_text()
+    assert "Samples:" in process.stdout and "Held out:" in process.stdout
+    assert "blank lines" in process.stderr
+    model = keras.saving.load_model(folder / "model.keras")
+    assert model.generate(30, seed=0, top_k=3) == samples
+
+
+def test_earlier_results_are_not_overwritten(output, text_file):
+    folder, _ = output
+    before = (folder / "samples.txt").read_text()
+    process = run(text_file, folder, "--epochs=1")
+    assert process.returncode != 0
+    assert "--overwrite" in process.stdout + process.stderr
+    assert (folder / "samples.txt").read_text() == before
+
+
+def test_a_killed_run_continues(tmp_path, text_file):
+    folder = tmp_path / "run"
+    log = folder / "training_log.csv"
+    process = subprocess.Popen(
+        command(text_file, folder, "--epochs=500"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.time() + 120
+    while not list(folder.glob("checkpoints/epoch-000[3-9].keras")):
+        assert process.poll() is None and time.time() < deadline
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    (checkpoint,) = folder.glob("checkpoints/epoch-*.keras")
+    done = int(checkpoint.stem.split("-")[1])
+    resumed = run(text_file, folder, f"--epochs={done + 2}", "--resume")
+    assert resumed.returncode == 0, resumed.stderr[-3000:]
+    assert f"Continuing after epoch {done}" in resumed.stdout
+    with log.open() as file:
+        epochs = [int(row["epoch"]) for row in csv.DictReader(file)]
+    assert epochs == list(range(done + 2))
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        (None, "does not exist"),
+        (b"", "at least one sentence"),
+        (b"good\n\xff\xfe\n", "line 2"),
+    ],
+)
+def test_a_bad_file_leaves_nothing_behind(tmp_path, content, message):
+    path = tmp_path / "text.txt"
+    if content is not None:
+        path.write_bytes(content)
+    process = run(path, tmp_path / "run", "--epochs=1")
+    assert process.returncode != 0
+    assert message in process.stderr and str(path) in process.stderr
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.once
+def test_a_preset_without_a_corpus_asks_for_one(tmp_path):
+    process = subprocess.run(
+        [sys.executable, SCRIPT, "--preset=one_billion_word",
+         f"--output_dir={tmp_path}/run"],
+        capture_output=True,
+        text=True,
+    )  # fmt: skip
+    assert process.returncode != 0
+    assert "pass --data" in process.stdout + process.stderr

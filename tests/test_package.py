@@ -1,0 +1,57 @@
+"""What a user installs and imports."""
+
+import pathlib
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+pytestmark = pytest.mark.once
+ROOT = pathlib.Path(__file__).parents[1]
+
+
+def python(code):
+    process = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT
+    )
+    assert process.returncode == 0, process.stderr
+    return process.stdout
+
+
+def test_import_is_light():
+    # Best of three: the machine may be busy.
+    code = (
+        "import time, sys, keras; start = time.time(); import keras_arae;"
+        "print(time.time() - start);"
+        "print([m for m in ('keras_nlp', 'keras_hub', 'matplotlib', 'jax', "
+        "'torch') if m in sys.modules])"
+    )
+    outputs = [python(code).split("\n") for _ in range(3)]
+    assert min(float(seconds) for seconds, *_ in outputs) < 0.5
+    assert outputs[0][1] == "[]"
+
+
+def test_wheel_holds_package_and_corpus_only(tmp_path):
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet",
+         "--wheel-dir", tmp_path, ROOT],
+        check=True,
+    )  # fmt: skip
+    (wheel,) = tmp_path.glob("keras_arae-*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "keras_arae/datasets/web_clauses/train.txt.gz" in names
+    assert "keras_arae/models/arae.py" in names
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith("dist-info")} == {
+        "keras_arae"
+    }
+
+
+def test_another_backend_is_refused_by_name():
+    code = (
+        "import os; os.environ['KERAS_BACKEND'] = 'numpy'\n"
+        "try:\n    import keras_arae\n"
+        "except ImportError as error:\n    print(error)"
+    )
+    assert "Received: KERAS_BACKEND='numpy'" in python(code)
