@@ -1,5 +1,6 @@
 """What a user installs and imports."""
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -13,7 +14,11 @@ ROOT = pathlib.Path(__file__).parents[1]
 
 def python(code):
     process = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT
+        [sys.executable, "-c", code],
+        env={**os.environ, "KERAS_BACKEND": "tensorflow"},
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
     )
     assert process.returncode == 0, process.stderr
     return process.stdout

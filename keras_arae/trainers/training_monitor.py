@@ -15,13 +15,18 @@ class TrainingMonitor(keras.callbacks.Callback):
             model over a good checkpoint. Defaults to `True`.
     """
 
-    # Looks at the logs of a batch only: JAX need not wait for it.
+    # Looks at the logs of a batch only, so that JAX need not wait for it: in
+    # a thread of its own, where `self.model` must not be touched.
     async_safe = True
 
     def __init__(self, stop_on_nan=True):
         super().__init__()
         self.stop_on_nan = stop_on_nan
         self._epoch = 0
+        self._phase_names = {}
+
+    def on_train_begin(self, logs=None):
+        self._phase_names = self.model.phase_names
 
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch = epoch
@@ -29,7 +34,7 @@ class TrainingMonitor(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         if not self.stop_on_nan:
             return
-        for key, phase in self.model.phase_names.items():
+        for key, phase in self._phase_names.items():
             value = (logs or {}).get(key, 0.0)
             if not math.isfinite(value):
                 raise FloatingPointError(

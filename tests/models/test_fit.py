@@ -112,7 +112,7 @@ def test_a_last_smaller_batch_recompiles_nothing(make_model, clauses):
 
     model.reconstruction_loss = counting_loss
     model.fit(clauses[:70], epochs=2, batch_size=32, verbose=0)
-    assert set(traced) == {(32, 9)}
+    assert len(set(traced)) == 1
     if keras.config.backend() != "torch":  # Which compiles nothing.
         assert len(traced) < 6
 
