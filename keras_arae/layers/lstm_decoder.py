@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_arae.export import export
-from keras_arae.layers.lstm_encoder import lstm_initializers
+from keras_arae.layers.token_lstm import token_lstm
 
 
 @export
@@ -73,22 +73,15 @@ class LSTMDecoder(keras.layers.Layer):
         self.start_id = start_id
         self.end_id = end_id
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.embedding, self.lstm = token_lstm(
+            vocabulary_size, embedding_dim, units, self.kernel_initializer
+        )
         initializer = self.kernel_initializer
-        self.embedding = keras.layers.Embedding(
-            vocabulary_size,
-            embedding_dim,
-            **({"embeddings_initializer": initializer} if initializer else {}),
-        )
-        self.lstm = keras.layers.LSTM(
-            units, return_sequences=True, **lstm_initializers(initializer)
-        )
         self.output_layer = keras.layers.Dense(
             vocabulary_size,
-            **(
-                {"kernel_initializer": initializer.clone()}
-                if initializer
-                else {}
-            ),
+            kernel_initializer=initializer.clone()
+            if initializer
+            else "glorot_uniform",
             name="output_layer",
         )
 
@@ -141,9 +134,7 @@ class LSTMDecoder(keras.layers.Layer):
             "pad_id": self.pad_id,
             "start_id": self.start_id,
             "end_id": self.end_id,
-            "kernel_initializer": keras.initializers.serialize(
+            "kernel_initializer": keras.saving.serialize_keras_object(
                 self.kernel_initializer
-            )
-            if self.kernel_initializer
-            else None,
+            ),
         }

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_arae.export import export
+from keras_arae.layers.token_lstm import token_lstm
 
 
 @export
@@ -58,14 +59,8 @@ class LSTMEncoder(keras.layers.Layer):
         self.units = units
         self.pad_id = pad_id
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        initializer = self.kernel_initializer
-        self.embedding = keras.layers.Embedding(
-            vocabulary_size,
-            embedding_dim,
-            **({"embeddings_initializer": initializer} if initializer else {}),
-        )
-        self.lstm = keras.layers.LSTM(
-            units, return_sequences=True, **lstm_initializers(initializer)
+        self.embedding, self.lstm = token_lstm(
+            vocabulary_size, embedding_dim, units, self.kernel_initializer
         )
 
     def build(self, input_shape):
@@ -88,21 +83,7 @@ class LSTMEncoder(keras.layers.Layer):
             "embedding_dim": self.embedding_dim,
             "units": self.units,
             "pad_id": self.pad_id,
-            "kernel_initializer": keras.initializers.serialize(
+            "kernel_initializer": keras.saving.serialize_keras_object(
                 self.kernel_initializer
-            )
-            if self.kernel_initializer
-            else None,
+            ),
         }
-
-
-def lstm_initializers(initializer):
-    """Keyword arguments that give one initializer to a whole LSTM."""
-    if initializer is None:
-        return {}
-    return {
-        "kernel_initializer": initializer.clone(),
-        "recurrent_initializer": initializer.clone(),
-        "bias_initializer": initializer.clone(),
-        "unit_forget_bias": False,
-    }
