@@ -6,12 +6,16 @@ from keras_arae import layers
 from keras_arae import optimizers
 from keras_arae import preprocessing
 from keras_arae.models import ARAE
+from keras_arae.models import ImageARAE
 from keras_arae.models import TextARAE
+from keras_arae.preprocessing import ImagePreprocessor
 from keras_arae.preprocessing import TextPreprocessor
 from keras_arae.version import __version__
 
 __all__ = [
     "ARAE",
+    "ImageARAE",
+    "ImagePreprocessor",
     "TextARAE",
     "TextPreprocessor",
     "__version__",

@@ -1,6 +1,8 @@
 """The networks of an ARAE as reusable Keras layers."""
 
 from keras_arae.layers.code_noise import CodeNoise
+from keras_arae.layers.convolutional_decoder import ConvolutionalDecoder
+from keras_arae.layers.convolutional_encoder import ConvolutionalEncoder
 from keras_arae.layers.critic import Critic
 from keras_arae.layers.dense_decoder import DenseDecoder
 from keras_arae.layers.dense_encoder import DenseEncoder
@@ -10,6 +12,8 @@ from keras_arae.layers.lstm_encoder import LSTMEncoder
 
 __all__ = [
     "CodeNoise",
+    "ConvolutionalDecoder",
+    "ConvolutionalEncoder",
     "Critic",
     "DenseDecoder",
     "DenseEncoder",

@@ -1,6 +1,7 @@
-"""Adversarially regularized autoencoders."""
+"""Models: the ARAE core and its guests."""
 
 from keras_arae.models.arae import ARAE
+from keras_arae.models.image_arae import ImageARAE
 from keras_arae.models.text_arae import TextARAE
 
-__all__ = ["ARAE", "TextARAE"]
+__all__ = ["ARAE", "ImageARAE", "TextARAE"]

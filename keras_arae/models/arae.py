@@ -208,18 +208,24 @@ class ARAE(Verbs, Feeding, Algorithm, PhasedModel):
             **options: `run_eagerly`, `jit_compile`, `steps_per_execution` of
                 `keras.Model.compile`.
         """
-        optimizers = {
-            "autoencoder": autoencoder_optimizer
-            or keras.optimizers.SGD(1.0, global_clipnorm=1.0)
+        optimizers = self.default_optimizers()
+        given = {
+            "autoencoder": autoencoder_optimizer,
+            "critic": critic_optimizer,
+            "generator": generator_optimizer,
         }
-        if self.adversarial:
-            optimizers["critic"] = critic_optimizer or keras.optimizers.Adam(
-                1e-4, beta_1=0.5
-            )
-            optimizers["generator"] = (
-                generator_optimizer or keras.optimizers.Adam(1e-4, beta_1=0.5)
-            )
+        optimizers.update({k: v for k, v in given.items() if v is not None})
+        if not self.adversarial:
+            optimizers = {"autoencoder": optimizers["autoencoder"]}
         super().compile(optimizers, **options)
+
+    def default_optimizers(self):
+        """Optimizers by name, those of the released code."""
+        return {
+            "autoencoder": keras.optimizers.SGD(1.0, global_clipnorm=1.0),
+            "critic": keras.optimizers.Adam(1e-4, beta_1=0.5),
+            "generator": keras.optimizers.Adam(1e-4, beta_1=0.5),
+        }
 
     # Networks.
 

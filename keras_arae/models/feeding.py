@@ -12,7 +12,8 @@ class Feeding:
     """Mixin of `ARAE`: turns users' data into batches of integers.
 
     A guest of the core overrides `prepare` (users' data to arrays of
-    integers) and `present` (arrays back to users' data), nothing else.
+    integers), `present` (arrays back to users' data) and perhaps `draw`,
+    nothing else.
     """
 
     def prepare(self, x, corpus=False):
@@ -50,6 +51,18 @@ class Feeding:
     def present(self, x):
         """Turns an array of integers into users' data."""
         return x
+
+    def draw(self, rows, generator):
+        """Draws the integers of a batch, where `prepare` left a choice.
+
+        Args:
+            rows: array, rows of what `prepare` returned.
+            generator: `numpy.random.Generator`.
+
+        Returns:
+            An int32 array of the same shape.
+        """
+        return rows
 
     # Training and evaluation.
 
@@ -164,6 +177,7 @@ class Feeding:
             batch_size,
             shuffle_key=self._shuffle_key if shuffle else None,
             num_extra=self.critic_steps * batch_size if fresh else 0,
+            draw=self.draw,
         )
 
     def _evaluation_batches(self, x, batch_size):
@@ -171,7 +185,7 @@ class Feeding:
             return self._dataset(x)
         rows = self._rows(x)
         batch_size = min(batch_size, max(len(rows), 1))
-        return ArrayBatches(rows, batch_size, weighted=True)
+        return ArrayBatches(rows, batch_size, draw=self.draw, weighted=True)
 
     def _shuffle_key(self):
         return self.seed, int(ops.convert_to_numpy(self.optimizer.iterations))

@@ -1,6 +1,7 @@
 """From users' data to arrays of integers and back."""
 
 from keras_arae.preprocessing.array_batches import ArrayBatches
+from keras_arae.preprocessing.image_preprocessor import ImagePreprocessor
 from keras_arae.preprocessing.text_preprocessor import TextPreprocessor
 
-__all__ = ["ArrayBatches", "TextPreprocessor"]
+__all__ = ["ArrayBatches", "ImagePreprocessor", "TextPreprocessor"]

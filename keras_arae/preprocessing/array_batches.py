@@ -20,6 +20,9 @@ class ArrayBatches(keras.utils.PyDataset):
             keeps the order. Defaults to `None`.
         num_extra: int. Rows, drawn at random, that follow each batch: fresh
             data for the critic. Defaults to `0`.
+        draw: callable or `None`. Turns the rows of a batch, given a
+            `numpy.random.Generator`, into what the model sees: new at each
+            epoch that is shuffled. Defaults to `None`.
         weighted: bool. Whether batches come as `(rows, rows, weights)`.
             Defaults to `False`.
 
@@ -33,7 +36,13 @@ class ArrayBatches(keras.utils.PyDataset):
     """
 
     def __init__(
-        self, rows, batch_size, shuffle_key=None, num_extra=0, weighted=False
+        self,
+        rows,
+        batch_size,
+        shuffle_key=None,
+        num_extra=0,
+        draw=None,
+        weighted=False,
     ):
         super().__init__()
         check_count("batch_size", batch_size)
@@ -46,6 +55,7 @@ class ArrayBatches(keras.utils.PyDataset):
         self.batch_size = batch_size
         self.shuffle_key = shuffle_key
         self.num_extra = num_extra
+        self.draw = draw
         self.weighted = weighted
         self._order = np.arange(len(rows))
         self._key = ()
@@ -64,10 +74,12 @@ class ArrayBatches(keras.utils.PyDataset):
         start = index * self.batch_size
         places = np.arange(start, start + self.batch_size)
         batch = self.rows[self._order[places % len(self.rows)]]
+        generator = np.random.default_rng((*self._key, 1, index))
         if self.num_extra:
-            generator = np.random.default_rng((*self._key, 1, index))
             extra = generator.integers(len(self.rows), size=self.num_extra)
             batch = np.concatenate([batch, self.rows[extra]])
+        if self.draw is not None:
+            batch = self.draw(batch, generator)
         if self.weighted:
             return batch, batch, (places < len(self.rows)).astype("float32")
         return batch
