@@ -10,10 +10,10 @@ Everything goes to --output_dir: the model, samples, reconstructions and
 interpolations, the training log, its learning curves and the flags used.
 """
 
-import pathlib
 import time
 
 import keras
+import runs
 from absl import app
 from absl import flags
 
@@ -112,35 +112,29 @@ flags.DEFINE_float("top_p", None, "Joint probability to choose from.")
 flags.DEFINE_integer("num_beams", None, "Of beam search.")
 flags.DEFINE_integer("num_samples", 1000, "Sentences to generate at the end.")
 flags.DEFINE_string("output_dir", "output/text_generation", "For the results.")
-flags.DEFINE_bool("tensorboard", False, "Write logs for TensorBoard too.")
-flags.DEFINE_integer("seed", 0, "Random seed.")
-flags.DEFINE_bool("resume", False, "Continue an interrupted run.")
-flags.DEFINE_bool("overwrite", False, "Replace earlier results.")
 
 FLAGS = flags.FLAGS
 
 
 def main(_):
     start_time = time.time()
-    fill_in_preset()
-    output_dir = pathlib.Path(FLAGS.output_dir)
+    runs.fill_in(PRESETS[FLAGS.preset])
+    if FLAGS.data is None:
+        raise app.UsageError(
+            f"Preset {FLAGS.preset} has no corpus of its own: pass --data."
+        )
     train, held_out = keras_arae.datasets.load_train_and_held_out(
         FLAGS.data, seed=FLAGS.seed
     )
-    prepare_output_dir(output_dir)
+    output_dir = runs.prepare_output_dir(
+        FLAGS.output_dir, "training_samples.txt"
+    )
     keras.utils.set_random_seed(FLAGS.seed)
-
-    checkpoint, epoch = None, 0
-    if FLAGS.resume:
-        checkpoint, epoch = keras_arae.callbacks.ResumableCheckpoint.latest(
-            output_dir / "checkpoints"
-        )
+    checkpoint, epoch = runs.last_checkpoint(output_dir)
     if checkpoint:
-        print(f"Continuing after epoch {epoch} from {checkpoint}.")
         model = keras.saving.load_model(checkpoint)
     else:
         model = make_model(train)
-    keras_arae.callbacks.trim_log(output_dir / "training_log.csv", epoch)
     print(
         f"{len(train)} sentences to learn from, {len(held_out)} held out, "
         f"{model.preprocessor.vocabulary_size} words, "
@@ -156,34 +150,6 @@ def main(_):
     )
     write_results(model, output_dir, train, held_out)
     print(f"Done in {time.time() - start_time:.0f} s; see {output_dir}/.")
-
-
-def fill_in_preset():
-    """Gives each flag that was not set the value of the preset."""
-    for name, value in PRESETS[FLAGS.preset].items():
-        if not FLAGS[name].present:
-            FLAGS[name].value = value
-    if FLAGS.data is None:
-        raise app.UsageError(
-            f"Preset {FLAGS.preset} has no corpus of its own: pass --data."
-        )
-
-
-def prepare_output_dir(output_dir):
-    """Refuses to mix results of two runs; writes the flags used."""
-    if output_dir.exists() and any(output_dir.iterdir()):
-        if not (FLAGS.resume or FLAGS.overwrite):
-            raise app.UsageError(
-                f"{output_dir} is not empty. Pass --overwrite to replace what "
-                "is there, --resume to continue, or another --output_dir."
-            )
-        if FLAGS.overwrite and not FLAGS.resume:
-            for path in (output_dir / "checkpoints").glob("*.keras"):
-                path.unlink()
-            (output_dir / "training_samples.txt").unlink(missing_ok=True)
-    output_dir.mkdir(parents=True, exist_ok=True)
-    FLAGS.append_flags_into_file(str(output_dir / "flags.partial"))
-    (output_dir / "flags.partial").replace(output_dir / "flags.txt")
 
 
 def make_model(train):

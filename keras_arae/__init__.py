@@ -3,6 +3,7 @@
 from keras_arae import callbacks
 from keras_arae import datasets
 from keras_arae import layers
+from keras_arae import metrics
 from keras_arae import optimizers
 from keras_arae import preprocessing
 from keras_arae.models import ARAE
@@ -22,6 +23,7 @@ __all__ = [
     "callbacks",
     "datasets",
     "layers",
+    "metrics",
     "optimizers",
     "preprocessing",
 ]

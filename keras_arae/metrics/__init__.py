@@ -1,0 +1,15 @@
+"""How close samples are to real data: functions of arrays of features."""
+
+from keras_arae.metrics.frechet_distance import frechet_distance
+from keras_arae.metrics.nearest_neighbors import nearest_neighbor_accuracy
+from keras_arae.metrics.nearest_neighbors import precision_recall
+from keras_arae.metrics.predictions import class_entropy
+from keras_arae.metrics.predictions import mean_confidence
+
+__all__ = [
+    "class_entropy",
+    "frechet_distance",
+    "mean_confidence",
+    "nearest_neighbor_accuracy",
+    "precision_recall",
+]
