@@ -6,7 +6,7 @@ Trains a small classifier on binarised MNIST, then ARAE with gradient penalty,
 ARAE with weight clipping and a plain autoencoder (codes drawn from a Gaussian
 fitted to its training codes) for several seeds, and prints a table: metrics
 between samples and test images in the classifier's features, beside training
-images in the place of samples. Data: keras.datasets.mnist.
+images in the place of samples.
 """
 
 import json
@@ -21,6 +21,7 @@ from absl import flags
 import keras_arae
 from keras_arae import metrics
 
+flags.DEFINE_string("data", "mnist", "mnist, or the path of an mnist.npz.")
 flags.DEFINE_integer("epochs", 6, "Times through the data, for each model.")
 flags.DEFINE_integer("seeds", 3, "Runs of each model.")
 flags.DEFINE_integer("num_samples", 3000, "Samples, and test images.")
@@ -43,7 +44,9 @@ COLUMNS = (
 
 
 def main(_):
-    (train, labels), (test, test_labels) = keras.datasets.mnist.load_data()
+    (train, labels), (test, test_labels) = keras_arae.datasets.load_images(
+        FLAGS.data
+    )
     binarize = keras_arae.ImagePreprocessor((28, 28))
     train, test = binarize(train), binarize(test)
     features, probabilities = train_classifier(train, labels)

@@ -47,9 +47,10 @@ PRESETS = {
 }  # fmt: skip
 
 flags.DEFINE_enum("preset", "fast", sorted(PRESETS), "Fills in other flags.")
-flags.DEFINE_enum(
-    "dataset", "mnist", ["mnist", "digits"],
-    "MNIST, downloaded once, or scikit-learn's packaged 8x8 digits.",
+flags.DEFINE_string(
+    "dataset", "mnist",
+    "mnist (downloaded once), digits (scikit-learn's packaged 8x8 images), or "
+    "the path of an .npz file as MNIST's.",
 )  # fmt: skip
 flags.DEFINE_enum(
     "networks", "dense", ["dense", "convolutional"], "Encoder and decoder."
@@ -117,23 +118,14 @@ def main(_):
 
 def load_images(dataset):
     """Grey images from 0 to 1: to learn from, and held out."""
-    if dataset == "mnist":
-        try:
-            (train, _), (test, _) = keras.datasets.mnist.load_data()
-            return train / np.float32(255), test / np.float32(255)
-        except Exception as error:  # Keras raises a plain Exception.
-            logging.warning(
-                "MNIST is neither in the Keras cache nor to be had from the "
-                "network; going on with scikit-learn's digits (%s).", error
-            )  # fmt: skip
     try:
-        from sklearn.datasets import load_digits
-    except ImportError:
-        raise app.UsageError(
-            "The packaged digits need scikit-learn: pip install scikit-learn"
-        ) from None
-    images = load_digits().images.astype("float32") / 16
-    return images[:1500], images[1500:]
+        (train, _), (test, _) = keras_arae.datasets.load_images(dataset)
+    except OSError as error:
+        if dataset != "mnist":
+            raise
+        logging.warning("%s Going on with scikit-learn's digits.", error)
+        return load_images("digits")
+    return train, test
 
 
 def make_model(train):

@@ -1,7 +1,8 @@
-"""Corpora and text files as lists of sentences."""
+"""Corpora and text files as lists of sentences; image sets as arrays."""
 
 from keras_arae.datasets.hold_out import hold_out
+from keras_arae.datasets.load_images import load_images
 from keras_arae.datasets.load_text import load_text
 from keras_arae.datasets.load_text import load_train_and_held_out
 
-__all__ = ["hold_out", "load_text", "load_train_and_held_out"]
+__all__ = ["hold_out", "load_images", "load_text", "load_train_and_held_out"]
