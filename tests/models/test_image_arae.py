@@ -47,16 +47,18 @@ def test_learns_the_digits(digits):
         encoder=keras_arae.layers.DenseEncoder(16, (128,)),
         decoder=keras_arae.layers.DenseDecoder((8, 8), 2, (128,)),
     )
-    model.fit(digits[:1500], epochs=40, batch_size=50, verbose=0)
+    model.fit(digits[:1500], epochs=30, batch_size=50, verbose=0)
     found = model.evaluate(digits[1500:], verbose=0, return_dict=True)
     samples = model.generate(300, seed=0)
     levels = model.preprocessor(digits)
     real = nearest(levels[1500:], levels[:1500]).mean()
     generated = nearest(samples, levels[:1500]).mean()
-    random = np.random.default_rng(0).random((300, 8, 8)) < levels.mean(axis=0)
-    print(found, real, generated, nearest(random, levels[:1500]).mean())
-    print(len(np.unique(samples.reshape(300, -1), axis=0)))
-    assert found["accuracy"] > 0.9
+    # Measured: 0.98 and 0.067 on each backend; real ones are 0.054 away from
+    # the nearest, independent pixels of the same means 0.125.
+    assert found["accuracy"] > 0.95
+    assert generated < 0.085
+    assert real < generated
+    assert len(np.unique(samples.reshape(300, -1), axis=0)) > 280
 
 
 @pytest.mark.parametrize("networks", ["dense", "convolutional"])
