@@ -1,6 +1,7 @@
 """An ARAE of binary images, or of images of few levels."""
 
 import keras
+import numpy as np
 
 from keras_arae.export import export
 from keras_arae.layers import ConvolutionalDecoder
@@ -124,6 +125,11 @@ class ImageARAE(ARAE):
         if rows.dtype.kind != "f":
             return rows
         return self.preprocessor.draw(rows, generator)
+
+    def _several(self, x):
+        if self.preprocessor.is_one_image(x):
+            return np.asarray(x)[None], False
+        return x, True
 
     def get_config(self):
         preprocessor = keras.saving.serialize_keras_object(self.preprocessor)

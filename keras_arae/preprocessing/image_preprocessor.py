@@ -115,12 +115,20 @@ class ImagePreprocessor:
         levels = np.floor(intensities * (self.num_levels - 1) + chances)
         return np.minimum(levels, self.num_levels - 1).astype("int32")
 
+    def is_one_image(self, images):
+        """Whether this is one image rather than several.
+
+        Args:
+            images: array.
+
+        Returns:
+            A bool.
+        """
+        return _core(np.shape(images)) == _core(self.image_shape)
+
     def _shaped(self, images):
         """Adds or takes away an axis of one channel; refuses other shapes."""
-        shape = images.shape[1:]
-        if shape != self.image_shape and _core(shape) == _core(
-            self.image_shape
-        ):
+        if images.ndim and _core(images.shape[1:]) == _core(self.image_shape):
             images = images.reshape((-1, *self.image_shape))
         if images.shape[1:] != self.image_shape:
             raise ValueError(
@@ -143,4 +151,5 @@ class ImagePreprocessor:
 
 
 def _core(shape):
+    """A shape without its axis of one channel."""
     return tuple(shape[:2]) if tuple(shape[2:]) == (1,) else tuple(shape)

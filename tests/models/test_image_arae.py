@@ -68,7 +68,13 @@ def test_shapes(networks, shape):
     images = np.random.default_rng(0).random((4, *shape))
     assert model.reconstruct(images).shape == (4, *shape)
     assert model.generate(3).shape == (3, *shape)
-    assert model.interpolate(images[0], images[1], steps=4).shape == (4, *shape)
+    path = model.interpolate(images[0], images[1], steps=4)
+    assert path.shape == (4, *shape)
+    if len(shape) == 2:
+        deep = model.interpolate(*images[:2, ..., None], steps=4)
+        np.testing.assert_array_equal(deep, path)
+    paths = model.interpolate(images[:2], images[2:], steps=4)
+    assert np.shape(paths) == (2, 4, *shape)
 
 
 def test_convolutional_networks_train_and_are_saved(digits, tmp_path):
