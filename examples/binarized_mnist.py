@@ -104,13 +104,18 @@ def main(_):
         f"{len(train)} images to learn from, {len(test)} held out, "
         f"{model.count_params()} weights, {keras.config.backend()} backend."
     )
+    sampler = keras_arae.callbacks.ImageSampler(
+        output_dir / "training",
+        test[:20],
+        log_dir=runs.tensorboard_dir(output_dir),
+    )
     model.fit(
         train,
         batch_size=FLAGS.batch_size,
         epochs=FLAGS.epochs,
         initial_epoch=epoch,
         validation_data=test,
-        callbacks=make_callbacks(output_dir, test),
+        callbacks=runs.make_callbacks(output_dir, sampler),
     )
     write_results(model, output_dir, train, test)
     print(f"Done in {time.time() - start_time:.0f} s; see {output_dir}/.")
@@ -160,37 +165,13 @@ def make_model(train):
         seed=FLAGS.seed,
         **options,
     )
-    rate = FLAGS.autoencoder_lr
-    if FLAGS.decay_lr:
-        # The autoencoder's optimizer moves twice a step: reconstruction, and
-        # encoder against critic.
-        steps = FLAGS.epochs * -(-len(train) // FLAGS.batch_size)
-        steps *= 2 if FLAGS.adversarial else 1
-        rate = keras.optimizers.schedules.CosineDecay(rate, steps)
+    rate = runs.autoencoder_rate(len(train))
     model.compile(
         keras.optimizers.Adam(rate),
         keras.optimizers.Adam(FLAGS.critic_lr, beta_1=0.5),
         keras.optimizers.Adam(FLAGS.generator_lr, beta_1=0.5),
     )
     return model
-
-
-def make_callbacks(output_dir, test):
-    log_path = output_dir / "training_log.csv"
-    log_dir = output_dir / "tensorboard" if FLAGS.tensorboard else None
-    callbacks = [
-        keras.callbacks.CSVLogger(log_path, append=True),
-        keras_arae.callbacks.ResumableCheckpoint(output_dir / "checkpoints"),
-        keras_arae.callbacks.LearningCurves(
-            log_path, output_dir / "learning_curves.png"
-        ),
-        keras_arae.callbacks.ImageSampler(
-            output_dir / "training", test[:20], log_dir=log_dir
-        ),
-    ]
-    if log_dir:
-        callbacks.append(keras.callbacks.TensorBoard(log_dir))
-    return callbacks
 
 
 def write_results(model, output_dir, train, test):

@@ -2,6 +2,7 @@
 
 import pathlib
 
+import keras
 from absl import app
 from absl import flags
 
@@ -70,3 +71,51 @@ def last_checkpoint(output_dir):
     if checkpoint:
         print(f"Continuing after epoch {epoch} from {checkpoint}.")
     return checkpoint, epoch
+
+
+def autoencoder_rate(num_rows):
+    """The autoencoder's learning rate: constant, or falling to 0 (cosine).
+
+    Args:
+        num_rows: int. Sentences or images to learn from.
+
+    Returns:
+        A float or a Keras schedule.
+    """
+    if not FLAGS.decay_lr:
+        return FLAGS.autoencoder_lr
+    # The autoencoder's optimizer moves twice a step: reconstruction, and
+    # encoder against critic.
+    steps = FLAGS.epochs * -(-num_rows // FLAGS.batch_size)
+    steps *= 2 if FLAGS.adversarial else 1
+    return keras.optimizers.schedules.CosineDecay(FLAGS.autoencoder_lr, steps)
+
+
+def tensorboard_dir(output_dir):
+    """The folder for TensorBoard's logs, `None` without --tensorboard."""
+    return output_dir / "tensorboard" if FLAGS.tensorboard else None
+
+
+def make_callbacks(output_dir, sampler):
+    """Log, checkpoints, learning curves and what shows samples.
+
+    Args:
+        output_dir: `pathlib.Path`.
+        sampler: Keras callback.
+
+    Returns:
+        A list of Keras callbacks.
+    """
+    log_path = output_dir / "training_log.csv"
+    callbacks = [
+        keras.callbacks.CSVLogger(log_path, append=True),
+        keras_arae.callbacks.ResumableCheckpoint(output_dir / "checkpoints"),
+        keras_arae.callbacks.LearningCurves(
+            log_path, output_dir / "learning_curves.png"
+        ),
+        sampler,
+    ]
+    if FLAGS.tensorboard:
+        log_dir = tensorboard_dir(output_dir)
+        callbacks.append(keras.callbacks.TensorBoard(log_dir))
+    return callbacks

@@ -140,13 +140,19 @@ def main(_):
         f"{model.preprocessor.vocabulary_size} words, "
         f"{model.count_params()} weights, {keras.config.backend()} backend."
     )
+    sampler = keras_arae.callbacks.TextSampler(
+        held_out[:4],
+        path=output_dir / "training_samples.txt",
+        log_dir=runs.tensorboard_dir(output_dir),
+        **decoding_options(),
+    )
     model.fit(
         train,
         batch_size=FLAGS.batch_size,
         epochs=FLAGS.epochs,
         initial_epoch=epoch,
         validation_data=held_out,
-        callbacks=make_callbacks(output_dir, held_out),
+        callbacks=runs.make_callbacks(output_dir, sampler),
     )
     write_results(model, output_dir, train, held_out)
     print(f"Done in {time.time() - start_time:.0f} s; see {output_dir}/.")
@@ -205,13 +211,7 @@ def make_model(train):
 
 
 def make_optimizers(num_sentences):
-    rate = FLAGS.autoencoder_lr
-    if FLAGS.decay_lr:
-        # The autoencoder's optimizer moves twice a step: reconstruction, and
-        # encoder against critic.
-        steps = FLAGS.epochs * -(-num_sentences // FLAGS.batch_size)
-        steps *= 2 if FLAGS.adversarial else 1
-        rate = keras.optimizers.schedules.CosineDecay(rate, steps)
+    rate = runs.autoencoder_rate(num_sentences)
     optimizer = {
         "adam": keras.optimizers.Adam,
         "sgd": keras.optimizers.SGD,
@@ -223,27 +223,6 @@ def make_optimizers(num_sentences):
             FLAGS.generator_lr, beta_1=0.5
         ),
     }
-
-
-def make_callbacks(output_dir, held_out):
-    log_path = output_dir / "training_log.csv"
-    log_dir = output_dir / "tensorboard" if FLAGS.tensorboard else None
-    callbacks = [
-        keras.callbacks.CSVLogger(log_path, append=True),
-        keras_arae.callbacks.ResumableCheckpoint(output_dir / "checkpoints"),
-        keras_arae.callbacks.LearningCurves(
-            log_path, output_dir / "learning_curves.png"
-        ),
-        keras_arae.callbacks.TextSampler(
-            held_out[:4],
-            path=output_dir / "training_samples.txt",
-            log_dir=log_dir,
-            **decoding_options(),
-        ),
-    ]
-    if log_dir:
-        callbacks.append(keras.callbacks.TensorBoard(log_dir))
-    return callbacks
 
 
 def decoding_options():

@@ -25,7 +25,9 @@ class ImagePreprocessor:
         num_levels: int. Values a pixel can take. Defaults to `2`.
         binarization: `"threshold"` or `"stochastic"`. Whether `fit` rounds
             grey values (at 0.5 for two levels) or draws levels around them,
-            anew each epoch. Verbs always round. Defaults to `"threshold"`.
+            anew each epoch. `evaluate` then draws too, the same each time;
+            verbs and datasets of batches always round. Defaults to
+            `"threshold"`.
 
     Example:
 
