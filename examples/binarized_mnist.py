@@ -5,6 +5,7 @@ Accelerator: none needed; a GPU is used where there is one.
     python examples/binarized_mnist.py                    # MNIST
     python examples/binarized_mnist.py --dataset=digits   # no download
     python examples/binarized_mnist.py --networks=convolutional
+    python examples/binarized_mnist.py --conditional      # digits on demand
 
 Everything goes to --output_dir: the model, pictures of samples, of samples
 beside the nearest training images, of reconstructions and interpolations, the
@@ -22,6 +23,7 @@ from absl import logging
 
 import keras_arae
 from keras_arae.callbacks import beside_reconstructions
+from keras_arae.callbacks import classes_in_turn
 from keras_arae.callbacks import image_grid
 from keras_arae.callbacks import save_image
 
@@ -59,6 +61,10 @@ flags.DEFINE_enum(
     "binarization", "threshold", ["threshold", "stochastic"],
     "At 0.5, or drawn anew each epoch.",
 )  # fmt: skip
+flags.DEFINE_bool(
+    "conditional", False,
+    "Whether decoder, generator and critic know the class of an image.",
+)  # fmt: skip
 flags.DEFINE_bool("adversarial", True, "Without: a plain autoencoder.")
 flags.DEFINE_integer("code_dim", None, "Width of a code.")
 flags.DEFINE_integer("noise_dim", None, "Width of the generator's noise.")
@@ -92,14 +98,14 @@ FLAGS = flags.FLAGS
 def main(_):
     start_time = time.time()
     runs.fill_in(PRESETS[FLAGS.preset])
-    train, test = load_images(FLAGS.dataset)
+    (train, labels), (test, test_labels) = load_images(FLAGS.dataset)
     output_dir = runs.prepare_output_dir(FLAGS.output_dir, "training/*.png")
     keras.utils.set_random_seed(FLAGS.seed)
     checkpoint, epoch = runs.last_checkpoint(output_dir)
     if checkpoint:
         model = keras.saving.load_model(checkpoint)
     else:
-        model = make_model(train)
+        model = make_model(train, labels)
     print(
         f"{len(train)} images to learn from, {len(test)} held out, "
         f"{model.count_params()} weights, {keras.config.backend()} backend."
@@ -107,34 +113,41 @@ def main(_):
     sampler = keras_arae.callbacks.ImageSampler(
         output_dir / "training",
         test[:20],
+        rows(test_labels, 0, 20),
         log_dir=runs.tensorboard_dir(output_dir),
     )
     model.fit(
         train,
+        labels,
         batch_size=FLAGS.batch_size,
         epochs=FLAGS.epochs,
         initial_epoch=epoch,
-        validation_data=test,
+        validation_data=(test, test_labels) if FLAGS.conditional else test,
         callbacks=runs.make_callbacks(output_dir, sampler),
     )
-    write_results(model, output_dir, train, test)
+    write_results(model, output_dir, train, test, test_labels)
     print(f"Done in {time.time() - start_time:.0f} s; see {output_dir}/.")
 
 
 def load_images(dataset):
-    """Grey images from 0 to 1: to learn from, and held out."""
+    """Grey images from 0 to 1 and labels: to learn from, and held out.
+
+    Without --conditional there are no labels: `None`.
+    """
     try:
-        (train, _), (test, _) = keras_arae.datasets.load_images(dataset)
+        data = keras_arae.datasets.load_images(dataset)
     except OSError as error:
         if dataset != "mnist":
             raise
         logging.warning("%s Going on with scikit-learn's digits.", error)
         return load_images("digits")
-    return train, test
+    if FLAGS.conditional:
+        return data
+    return [(images, None) for images, _ in data]
 
 
-def make_model(train):
-    """A compiled model for images of the shape of `train`."""
+def make_model(train, labels):
+    """A compiled model for such images, and their classes if there are."""
     layers = keras_arae.layers
     options = {}
     if FLAGS.weight_clip is not None:
@@ -149,6 +162,7 @@ def make_model(train):
         networks=FLAGS.networks,
         code_dim=FLAGS.code_dim,
         noise_dim=FLAGS.noise_dim,
+        num_classes=None if labels is None else int(labels.max()) + 1,
         generator=layers.Generator(
             FLAGS.code_dim,
             [int(units) for units in FLAGS.generator_dims],
@@ -174,45 +188,62 @@ def make_model(train):
     return model
 
 
-def write_results(model, output_dir, train, test):
+def write_results(model, output_dir, train, test, labels):
     """The model, what it draws, and a few numbers about it."""
     model.save(output_dir / "model.keras")
+    if model.adversarial:
+        write_samples(model, output_dir, train, test)
     save_image(
-        beside_reconstructions(model, test[:50]),
+        beside_reconstructions(model, test[:50], rows(labels, 0, 50)),
         output_dir / "reconstructions.png",
     )
-    between_test_images = np.concatenate(
-        list(model.interpolate(test[:8], test[8:16], steps=12))
-    )
+    ends = test[:8], test[8:16], rows(labels, 0, 8), rows(labels, 8, 16)
+    paths = model.interpolate(*ends, steps=12)
     save_image(
-        image_grid(between_test_images, 12),
+        image_grid(np.concatenate(paths), 12),
         output_dir / "interpolations_between_test_images.png",
     )
-    if model.adversarial:
-        samples = model.generate(1000, seed=FLAGS.seed)
-        save_image(image_grid(samples[:100]), output_dir / "samples.png")
-        paths = model.interpolate(num_paths=8, steps=12, seed=FLAGS.seed)
-        save_image(
-            image_grid(np.concatenate(list(paths)), 12),
-            output_dir / "interpolations_between_samples.png",
-        )
-        train = model.prepare(train)
-        places, differing = nearest(samples, train)
-        pairs = np.stack([samples[:50], train[places[:50]]], axis=1)
-        save_image(
-            image_grid(pairs.reshape(-1, *model.x_shape)),
-            output_dir / "nearest_training_images.png",
-        )
-        _, usual = nearest(model.prepare(test[:1000]), train)
-        print(
-            f"Samples differ from their nearest training image in "
-            f"{differing.mean():.1f} pixels, test images in "
-            f"{usual.mean():.1f}; {np.sum(differing == 0)} of {len(samples)} "
-            f"samples are copies, {np.sum(usual == 0)} of {len(usual)} test "
-            "images."
-        )
-    numbers = model.evaluate(test, verbose=0, return_dict=True)
-    print("Held out:", ", ".join(f"{k} {v:.3f}" for k, v in numbers.items()))
+    numbers = model.evaluate(test, labels, verbose=0, return_dict=True)
+    nats = model.negative_log_likelihood(test, labels).mean()
+    print(f"Held out: {nats:.1f} nats an image,", end=" ")
+    print(", ".join(f"{k} {v:.3f}" for k, v in numbers.items()))
+
+
+def write_samples(model, output_dir, train, test):
+    """Samples, ways between samples, and what they were near to."""
+    samples = model.generate(
+        1000, classes_in_turn(model, 1000), seed=FLAGS.seed
+    )
+    save_image(image_grid(samples[:100]), output_dir / "samples.png")
+    paths = model.interpolate(
+        label=classes_in_turn(model, 8),
+        num_paths=8,
+        steps=12,
+        seed=FLAGS.seed,
+    )
+    save_image(
+        image_grid(np.concatenate(paths), 12),
+        output_dir / "interpolations_between_samples.png",
+    )
+    train = model.prepare(train)
+    places, differing = nearest(samples, train)
+    pairs = np.stack([samples[:50], train[places[:50]]], axis=1)
+    save_image(
+        image_grid(pairs.reshape(-1, *model.x_shape)),
+        output_dir / "nearest_training_images.png",
+    )
+    _, usual = nearest(model.prepare(test[:1000]), train)
+    print(
+        f"Samples differ from their nearest training image in "
+        f"{differing.mean():.1f} pixels, test images in {usual.mean():.1f}; "
+        f"{np.sum(differing == 0)} of {len(samples)} samples are copies, "
+        f"{np.sum(usual == 0)} of {len(usual)} test images."
+    )
+
+
+def rows(labels, start, end):
+    """Some labels, where there are any."""
+    return None if labels is None else labels[start:end]
 
 
 def nearest(images, others):

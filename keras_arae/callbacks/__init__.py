@@ -4,6 +4,7 @@ from keras_arae.callbacks.image_grid import image_grid
 from keras_arae.callbacks.image_grid import save_image
 from keras_arae.callbacks.image_sampler import ImageSampler
 from keras_arae.callbacks.image_sampler import beside_reconstructions
+from keras_arae.callbacks.image_sampler import classes_in_turn
 from keras_arae.callbacks.learning_curves import LearningCurves
 from keras_arae.callbacks.learning_curves import trim_log
 from keras_arae.callbacks.resumable_checkpoint import ResumableCheckpoint
@@ -15,6 +16,7 @@ __all__ = [
     "ResumableCheckpoint",
     "TextSampler",
     "beside_reconstructions",
+    "classes_in_turn",
     "image_grid",
     "save_image",
     "trim_log",

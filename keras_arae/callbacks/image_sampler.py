@@ -21,6 +21,8 @@ class ImageSampler(keras.callbacks.Callback):
         directory: str or path. Folder for the pictures; made if need be.
         images: array of images. Shown above their reconstructions. Defaults
             to `None`.
+        labels: int array, the labels of `images` in a model with
+            `num_classes`. Defaults to `None`.
         num_samples: int. Images to generate. Defaults to `100`.
         num_paths: int. Interpolations between samples. Defaults to `5`.
         steps: int. Points on an interpolation. Defaults to `10`.
@@ -46,6 +48,7 @@ class ImageSampler(keras.callbacks.Callback):
         self,
         directory,
         images=None,
+        labels=None,
         num_samples=100,
         num_paths=5,
         steps=10,
@@ -56,6 +59,7 @@ class ImageSampler(keras.callbacks.Callback):
         super().__init__()
         self.directory = pathlib.Path(directory)
         self.images = images
+        self.labels = labels
         self.num_samples = num_samples
         self.num_paths = num_paths
         self.steps = steps
@@ -78,25 +82,36 @@ class ImageSampler(keras.callbacks.Callback):
         """What the model draws now.
 
         Returns:
-            A dict of name to picture: `"samples"`, `"interpolations"` (rows
-            between two samples) and `"reconstructions"` (originals in one
+            A dict of name to picture: `"samples"` (a column for each class
+            in a model with `num_classes`), `"interpolations"` (rows between
+            two samples) and `"reconstructions"` (originals in one
             row, their reconstructions in the next).
         """
         model, pictures = self.model, {}
         if model.adversarial:
-            samples = model.generate(self.num_samples, seed=self.seed)
-            pictures["samples"] = image_grid(samples)
+            samples = model.generate(
+                self.num_samples,
+                classes_in_turn(model, self.num_samples),
+                seed=self.seed,
+            )
+            pictures["samples"] = image_grid(samples, self._num_columns())
             noise_paths = model.interpolate(
-                num_paths=self.num_paths, steps=self.steps, seed=self.seed
+                label=classes_in_turn(model, self.num_paths),
+                num_paths=self.num_paths,
+                steps=self.steps,
+                seed=self.seed,
             )
             pictures["interpolations"] = image_grid(
                 np.reshape(noise_paths, (-1, *model.x_shape)), self.steps
             )
         if self.images is not None:
             pictures["reconstructions"] = beside_reconstructions(
-                model, self.images
+                model, self.images, self.labels
             )
         return pictures
+
+    def _num_columns(self):
+        return self.model.num_classes or 10
 
     def _to_tensorboard(self, pictures, epoch):
         import tensorflow as tf
@@ -108,12 +123,29 @@ class ImageSampler(keras.callbacks.Callback):
         writer.close()
 
 
-def beside_reconstructions(model, images, num_columns=10):
+def classes_in_turn(model, num_rows):
+    """Labels 0, 1, 2 and so on, again and again; `None` without classes.
+
+    Args:
+        model: `keras_arae.ARAE`.
+        num_rows: int.
+
+    Returns:
+        An int array of shape `(num_rows,)`, or `None`.
+    """
+    if not model.conditional:
+        return None
+    return np.arange(num_rows) % model.num_classes
+
+
+def beside_reconstructions(model, images, labels=None, num_columns=10):
     """A picture of rows of images, each above a row of reconstructions.
 
     Args:
         model: `keras_arae.ImageARAE`.
         images: array of images.
+        labels: int array, their labels in a model with `num_classes`.
+            Defaults to `None`.
         num_columns: int. Images in a row. Defaults to `10`.
 
     Returns:
@@ -122,7 +154,8 @@ def beside_reconstructions(model, images, num_columns=10):
     num_columns = min(num_columns, len(images))
     count = len(images) // num_columns * num_columns
     originals = model.prepare(images[:count])
-    copies = model.reconstruct(images[:count])
+    labels = None if labels is None else labels[:count]
+    copies = model.reconstruct(images[:count], labels)
     rows = [
         np.reshape(part, (-1, num_columns, *model.x_shape))
         for part in (originals, copies)

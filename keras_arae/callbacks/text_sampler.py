@@ -15,6 +15,8 @@ class TextSampler(keras.callbacks.Callback):
     Args:
         sentences: list of str. Shown beside their reconstructions; the first
             and the second are ends of an interpolation. Defaults to `()`.
+        labels: int array, the labels of `sentences` in a model with
+            `num_classes`. Defaults to `None`.
         num_samples: int. Sentences to generate. Defaults to `8`.
         every: int. Epochs between two looks. Defaults to `1`.
         steps: int. Points on an interpolation. Defaults to `5`.
@@ -41,6 +43,7 @@ class TextSampler(keras.callbacks.Callback):
     def __init__(
         self,
         sentences=(),
+        labels=None,
         num_samples=8,
         every=1,
         steps=5,
@@ -52,6 +55,7 @@ class TextSampler(keras.callbacks.Callback):
     ):
         super().__init__()
         self.sentences = list(sentences)
+        self.labels = labels
         self.num_samples = num_samples
         self.every = every
         self.steps = steps
@@ -88,17 +92,20 @@ class TextSampler(keras.callbacks.Callback):
         if model.adversarial:
             sections["samples"] = model.generate(self.num_samples, **options)
             sections["between two samples"] = model.interpolate(
-                steps=self.steps, **options
+                label=0 if model.conditional else None,
+                steps=self.steps,
+                **options,
             )
         if self.sentences:
-            copies = model.reconstruct(self.sentences, **options)
+            copies = model.reconstruct(self.sentences, self.labels, **options)
             sections["sentences -> reconstructions"] = [
                 f"{sentence} -> {copy}"
                 for sentence, copy in zip(self.sentences, copies)
             ]
         if len(self.sentences) > 1:
+            start, end = [None] * 2 if self.labels is None else self.labels[:2]
             sections["between the first two sentences"] = model.interpolate(
-                *self.sentences[:2], steps=self.steps, **options
+                *self.sentences[:2], start, end, steps=self.steps, **options
             )
         return sections
 

@@ -11,15 +11,16 @@ from keras_arae.layers.dense_stack import num_elements
 
 @export
 class ConvolutionalDecoder(keras.layers.Layer):
-    """Maps a code to class logits at every pixel by transposed convolutions.
+    """Maps a code to logits of each value at every pixel.
 
-    The mirror image of `keras_arae.layers.ConvolutionalEncoder`; sizes that
-    are no multiple of its strides are cropped.
+    By transposed convolutions: the mirror image of
+    `keras_arae.layers.ConvolutionalEncoder`. Sizes that are no multiple of
+    its strides are cropped.
 
     Args:
         output_shape: tuple of int. Shape of one image: `(height, width)` or
             `(height, width, channels)`.
-        num_classes: int. Values a pixel can take. Defaults to `2`.
+        num_values: int. Values a pixel can take. Defaults to `2`.
         filters: sequence of int. Filters before each transposed convolution,
             which doubles height and width. Defaults to `(64, 32)`.
         kernel_size: int. Defaults to `4`.
@@ -30,7 +31,7 @@ class ConvolutionalDecoder(keras.layers.Layer):
 
     Input shape: `(batch, code_dim)`.
 
-    Output shape: `(batch, *output_shape, num_classes)`: unnormalised
+    Output shape: `(batch, *output_shape, num_values)`: unnormalised
     log-probabilities of each value at each pixel.
 
     Example:
@@ -44,14 +45,14 @@ class ConvolutionalDecoder(keras.layers.Layer):
     def __init__(
         self,
         output_shape,
-        num_classes=2,
+        num_values=2,
         filters=(64, 32),
         kernel_size=4,
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.array_shape = tuple(output_shape)
-        self.num_classes = num_classes
+        self.num_values = num_values
         self.filters = tuple(filters)
         self.kernel_size = kernel_size
         height, width, *channels = self.array_shape
@@ -65,7 +66,7 @@ class ConvolutionalDecoder(keras.layers.Layer):
         ]
         for units in self.filters[1:]:
             layers += [self._doubling(units), *_normalised()]
-        layers.append(self._doubling(num_elements(channels) * num_classes))
+        layers.append(self._doubling(num_elements(channels) * num_values))
         self.network = keras.Sequential(layers, name="network")
 
     def build(self, input_shape):
@@ -74,16 +75,16 @@ class ConvolutionalDecoder(keras.layers.Layer):
     def call(self, code, training=False):
         height, width = self.array_shape[:2]
         logits = self.network(code, training=training)[:, :height, :width]
-        return ops.reshape(logits, (-1, *self.array_shape, self.num_classes))
+        return ops.reshape(logits, (-1, *self.array_shape, self.num_values))
 
     def compute_output_shape(self, input_shape):
-        return (input_shape[0], *self.array_shape, self.num_classes)
+        return (input_shape[0], *self.array_shape, self.num_values)
 
     def get_config(self):
         return {
             **super().get_config(),
             "output_shape": self.array_shape,
-            "num_classes": self.num_classes,
+            "num_values": self.num_values,
             "filters": self.filters,
             "kernel_size": self.kernel_size,
         }

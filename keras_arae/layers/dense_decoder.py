@@ -10,7 +10,7 @@ from keras_arae.layers.dense_stack import num_elements
 
 @export
 class DenseDecoder(keras.layers.Layer):
-    """Maps a code to class logits at every position of an array.
+    """Maps a code to logits of each value at every position of an array.
 
     Source: "Adversarially Regularized Autoencoders"
     (https://arxiv.org/abs/1706.04223); sizes of the released code for
@@ -18,7 +18,7 @@ class DenseDecoder(keras.layers.Layer):
 
     Args:
         output_shape: tuple of int. Shape of one array, without the batch.
-        num_classes: int. Values a position can take. Defaults to `2`.
+        num_values: int. Values a position can take. Defaults to `2`.
         hidden_dims: sequence of int. Widths of the hidden ReLU layers.
             Defaults to `(400, 800, 1000)`.
         batch_normalization: bool. Whether to normalise each hidden layer
@@ -30,7 +30,7 @@ class DenseDecoder(keras.layers.Layer):
 
     Input shape: `(batch, code_dim)`.
 
-    Output shape: `(batch, *output_shape, num_classes)`: unnormalised
+    Output shape: `(batch, *output_shape, num_values)`: unnormalised
     log-probabilities of each value at each position.
 
     Example:
@@ -44,19 +44,19 @@ class DenseDecoder(keras.layers.Layer):
     def __init__(
         self,
         output_shape,
-        num_classes=2,
+        num_values=2,
         hidden_dims=(400, 800, 1000),
         batch_normalization=True,
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.array_shape = tuple(output_shape)
-        self.num_classes = num_classes
+        self.num_values = num_values
         self.hidden_dims = tuple(hidden_dims)
         self.batch_normalization = batch_normalization
         self.network = dense_stack(
             self.hidden_dims,
-            num_elements(self.array_shape) * num_classes,
+            num_elements(self.array_shape) * num_values,
             batch_normalization,
         )
 
@@ -65,16 +65,16 @@ class DenseDecoder(keras.layers.Layer):
 
     def call(self, code, training=False):
         logits = self.network(code, training=training)
-        return ops.reshape(logits, (-1, *self.array_shape, self.num_classes))
+        return ops.reshape(logits, (-1, *self.array_shape, self.num_values))
 
     def compute_output_shape(self, input_shape):
-        return (input_shape[0], *self.array_shape, self.num_classes)
+        return (input_shape[0], *self.array_shape, self.num_values)
 
     def get_config(self):
         return {
             **super().get_config(),
             "output_shape": self.array_shape,
-            "num_classes": self.num_classes,
+            "num_values": self.num_values,
             "hidden_dims": self.hidden_dims,
             "batch_normalization": self.batch_normalization,
         }

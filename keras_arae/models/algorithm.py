@@ -32,7 +32,13 @@ class Algorithm:
     difference of their means, an estimate of the Wasserstein-1 distance, and
     encoder and generator lower it from either side. (The released code
     mirrors all signs.)
+
+    A batch is a pair `(x, label)`; `label` is `None` where there are none.
+    For the critic it is a pair `(code, label)`.
     """
+
+    def batch_of(self, x, y):
+        return x, y if self.conditional else None
 
     def phases(self):
         """The phases of one step, in order; without critic only the first."""
@@ -86,7 +92,7 @@ class Algorithm:
         if self.critic_data == "reuse" or not self.adversarial:
             return [batch]
         num_parts = self.critic_steps + 1
-        num_rows = batch.shape[0]
+        num_rows = batch[0].shape[0]
         if num_rows is not None and num_rows % num_parts:
             raise ValueError(
                 'With critic_data="fresh" a batch must hold critic_steps + 1 '
@@ -98,31 +104,35 @@ class Algorithm:
     def critic_codes(self, batch):
         """Real codes for each critic step, all encoded in one pass."""
         first, *others = self.parts(batch)
-        x = ops.concatenate(others) if others else first
+        x = ops.concatenate([part[0] for part in others or [first]])
         code = ops.stop_gradient(self.code(x, training=True))
-        if others:
-            return split_rows(code, self.critic_steps)
-        return [code] * self.critic_steps
+        if not others:
+            return [(code, first[1])] * self.critic_steps
+        codes = split_rows((code, None), self.critic_steps)
+        return [(code, part[1]) for (code, _), part in zip(codes, others)]
 
-    def reconstruction_loss(self, x):
+    def reconstruction_loss(self, batch):
         """Mean negative log-likelihood of `x` given its noisy code (nats)."""
+        x, label = batch
         code = self.code_noise(self.code(x, training=True), training=True)
-        logs = self.reconstruction(code, x, training=True)
+        logs = self.reconstruction(code, x, label, training=True)
         return logs["reconstruction_loss"][0], logs
 
-    def reconstruction(self, code, x, row_weights=None, training=False):
+    def reconstruction(
+        self, code, x, label=None, row_weights=None, training=False
+    ):
         """Loss and accuracy at the positions of `x` that count."""
         pad_id = getattr(self.decoder, "pad_id", None)
         weights = position_weights(x, pad_id, row_weights)
         if self.dynamic_shapes and hasattr(self.decoder, "states"):
             loss, hits = packed_weighted_sums(
                 x,
-                self.decoder.states(code, x),
+                self.decoder.states(self.with_labels(code, label), x),
                 self.decoder.output_layer,
                 weights,
             )
         else:
-            logits = self.logits(code, x, training=training)
+            logits = self.logits(code, x, label, training=training)
             loss, hits = weighted_sums(x, logits, weights)
         count = ops.maximum(ops.sum(weights), 1.0)
         return {
@@ -130,20 +140,22 @@ class Algorithm:
             "accuracy": (hits / count, count),
         }
 
-    def critic_loss(self, code):
+    def critic_loss(self, batch):
         """Mean generated score minus mean real score, plus the penalty."""
+        code, label = batch
         generated = ops.stop_gradient(
-            self.generated_code(ops.shape(code)[0], training=True)
+            self.generated_code(ops.shape(code)[0], label, training=True)
         )
-        distance = self.mean_score(code) - self.mean_score(generated)
+        distance = self.mean_score(code, label)
+        distance = distance - self.mean_score(generated, label)
         loss, logs = -distance, {"wasserstein_distance": distance}
         if self.critic_regularizer == "gradient_penalty":
-            penalty = self.gradient_penalty(code, generated)
+            penalty = self.gradient_penalty(code, generated, label)
             logs["gradient_penalty"] = penalty
             loss = loss + self.gradient_penalty_weight * penalty
         return loss, {"critic_loss": loss, **logs}
 
-    def gradient_penalty(self, code, generated):
+    def gradient_penalty(self, code, generated, label=None):
         """How far the critic's slope between the two kinds of codes is from 1.
 
         Source: "Improved Training of Wasserstein GANs"
@@ -152,6 +164,7 @@ class Algorithm:
         Args:
             code: tensor of shape `(batch, code_dim)`. Real codes.
             generated: tensor of the same shape. Generated codes.
+            label: int tensor of shape `(batch,)` or `None`.
 
         Returns:
             A scalar, the mean of `(|gradient| - 1)^2`.
@@ -159,7 +172,7 @@ class Algorithm:
         share = self.sample_shares(ops.shape(code)[0])
         between = share * code + (1.0 - share) * generated
         gradient = self.input_gradient(
-            lambda between: ops.cast(self.critic(between), "float32"), between
+            lambda between: self.scores(between, label), between
         )
         norm = ops.sqrt(ops.sum(ops.square(gradient), axis=-1) + 1e-12)
         return ops.mean(ops.square(norm - 1.0))
@@ -175,32 +188,37 @@ class Algorithm:
                 ops.clip(variable, -self.weight_clip, self.weight_clip)
             )
 
-    def encoder_loss(self, x):
+    def encoder_loss(self, batch):
         """Scaled mean score of real codes, which the encoder lowers."""
+        x, label = batch
         code = self.code(x, training=True)
-        loss = self.encoder_gradient_scale * self.mean_score(code)
+        loss = self.encoder_gradient_scale * self.mean_score(code, label)
         return loss, {"encoder_loss": loss, **_moments(code, "code")}
 
-    def generator_loss(self, x):
+    def generator_loss(self, batch):
         """Minus the mean score of generated codes, which it raises."""
-        code = self.generated_code(ops.shape(x)[0], training=True)
-        loss = -self.mean_score(code)
+        x, label = batch
+        code = self.generated_code(ops.shape(x)[0], label, training=True)
+        loss = -self.mean_score(code, label)
         logs = {"generator_loss": loss, **_moments(code, "generated_code")}
         return loss, logs
 
-    def evaluate_batch(self, x, row_weights):
+    def evaluate_batch(self, batch, row_weights):
+        x, label = batch
         if row_weights is None:
             row_weights = ops.ones(ops.shape(x)[:1], "float32")
         count = ops.sum(row_weights)
         code = self.code(x)
-        logs = self.reconstruction(code, x, row_weights)
+        logs = self.reconstruction(code, x, label, row_weights)
         moments = _moments(code, "code", row_weights)
         if self.adversarial:
-            generated = self.generated_code(ops.shape(x)[0])
+            generated = self.generated_code(ops.shape(x)[0], label)
             moments.update(_moments(generated, "generated_code", row_weights))
-            moments["wasserstein_distance"] = self.mean_score(
-                code, row_weights
-            ) - self.mean_score(generated, row_weights)
+            real_score, generated_score = (
+                self.mean_score(codes, label, row_weights)
+                for codes in (code, generated)
+            )
+            moments["wasserstein_distance"] = real_score - generated_score
         logs.update({key: (value, count) for key, value in moments.items()})
         return logs
 
@@ -220,7 +238,13 @@ def _moments(code, name, row_weights=None):
     }
 
 
-def split_rows(x, num_parts):
-    """Equal parts of a tensor, cut along its first axis."""
-    rows = ops.shape(x)[0] // num_parts
-    return [x[i * rows : (i + 1) * rows] for i in range(num_parts)]
+def split_rows(batch, num_parts):
+    """Equal parts of a pair of tensors, cut along their first axes."""
+    rows = ops.shape(batch[0])[0] // num_parts
+    return [
+        tuple(
+            None if part is None else part[i * rows : (i + 1) * rows]
+            for part in batch
+        )
+        for i in range(num_parts)
+    ]

@@ -1,4 +1,4 @@
-"""The adversarially regularized autoencoder: its networks and settings."""
+"""The adversarially regularized autoencoder: its parts and settings."""
 
 import keras
 import numpy as np
@@ -8,13 +8,17 @@ from keras_arae.export import export
 from keras_arae.layers.code_noise import CodeNoise
 from keras_arae.models.algorithm import LOGGED
 from keras_arae.models.algorithm import Algorithm
+from keras_arae.models.decoding import Decoding
 from keras_arae.models.feeding import Feeding
+from keras_arae.models.labels import Labels
+from keras_arae.models.networks import Networks
 from keras_arae.models.verbs import Verbs
+from keras_arae.preprocessing.array_batches import check_count
 from keras_arae.trainers import PhasedModel
 
 
 @export
-class ARAE(Verbs, Feeding, Algorithm, PhasedModel):
+class ARAE(Verbs, Decoding, Feeding, Labels, Algorithm, Networks, PhasedModel):
     """An autoencoder of discrete data whose code space a generator learns.
 
     An encoder turns a discrete `x` into a code, a decoder turns codes into a
@@ -44,7 +48,7 @@ class ARAE(Verbs, Feeding, Algorithm, PhasedModel):
         encoder: Keras layer. Maps int `x` of shape `(batch, ...)` to codes of
             shape `(batch, code_dim)`.
         decoder: Keras layer. Maps codes to logits of shape
-            `(*x.shape, num_classes)`. One with `autoregressive = True` is
+            `(*x.shape, num_values)`. One with `autoregressive = True` is
             called with `(code, x)`, and samples through its `initial_state`
             and `step`; one with `pad_id` leaves that id out of the loss
             (see `keras_arae.layers.LSTMDecoder`).
@@ -53,6 +57,11 @@ class ARAE(Verbs, Feeding, Algorithm, PhasedModel):
         critic: Keras layer or `None`. Maps codes to `(batch, 1)` scores.
             Defaults to `None`.
         noise_dim: int. Width of the generator's noise. Defaults to `100`.
+        num_classes: int or `None`. Where data have labels from 0 to
+            `num_classes - 1`, decoder, generator and critic are conditional:
+            the label, one-hot, is joined to the code or the noise that they
+            take. Train with `fit(x, labels)`, draw with
+            `generate(n, label=...)`. Defaults to `None`: no labels.
         normalize_codes: bool. Whether codes of `x` are put on the unit
             sphere, as in the paper. Defaults to `True`.
         code_noise: float or `keras_arae.layers.CodeNoise`. Noise on codes in
@@ -105,6 +114,7 @@ class ARAE(Verbs, Feeding, Algorithm, PhasedModel):
         generator=None,
         critic=None,
         noise_dim=100,
+        num_classes=None,
         normalize_codes=True,
         code_noise=0.05,
         critic_steps=5,
@@ -123,6 +133,8 @@ class ARAE(Verbs, Feeding, Algorithm, PhasedModel):
                 "both, or neither for a plain autoencoder. "
                 f"Received: generator={generator}, critic={critic}"
             )
+        if num_classes is not None:
+            check_count("num_classes", num_classes)
         _check_choice("critic_data", critic_data, ("reuse", "fresh"))
         _check_choice(
             "critic_regularizer",
@@ -141,6 +153,7 @@ class ARAE(Verbs, Feeding, Algorithm, PhasedModel):
         self.critic = critic
         self.code_noise = code_noise
         self.noise_dim = noise_dim
+        self.num_classes = num_classes
         self.normalize_codes = normalize_codes
         self.critic_steps = critic_steps
         self.critic_data = critic_data
@@ -164,6 +177,7 @@ class ARAE(Verbs, Feeding, Algorithm, PhasedModel):
         """
         self.x_shape = tuple(input_shape[1:])
         x = ops.zeros((2, *self.x_shape), "int32")
+        label = ops.zeros(2, "int32") if self.conditional else None
         code = self.code_noise(self.code(x))
         if len(code.shape) != 2:
             raise ValueError(
@@ -171,22 +185,22 @@ class ARAE(Verbs, Feeding, Algorithm, PhasedModel):
                 f"Received: {tuple(code.shape)} for x of shape {input_shape}"
             )
         self.code_dim = code.shape[-1]
-        logits = self.logits(code, x)
+        logits = self.logits(code, x, label)
         if tuple(logits.shape[:-1]) != tuple(x.shape):
             raise ValueError(
                 "The decoder must return logits of shape (*x.shape, "
-                f"num_classes), here (batch, {self.x_shape}, num_classes). "
+                f"num_values), here (batch, {self.x_shape}, num_values). "
                 f"Received: {tuple(logits.shape)}"
             )
-        self.num_classes = logits.shape[-1]
+        self.num_values = logits.shape[-1]
         if self.adversarial:
-            generated = self.generator(ops.zeros((2, self.noise_dim)))
+            generated = self.generated_code(2, label)
             if generated.shape != code.shape:
                 raise ValueError(
                     "The generator's codes must be as wide as the encoder's, "
                     f"{self.code_dim}. Received: {generated.shape[-1]}"
                 )
-            self.critic(code)
+            self.mean_score(code, label)
         self.built = True
         if self.compiled:
             self.build_optimizers()
@@ -227,46 +241,6 @@ class ARAE(Verbs, Feeding, Algorithm, PhasedModel):
             "generator": keras.optimizers.Adam(1e-4, beta_1=0.5),
         }
 
-    # Networks.
-
-    def call(self, x, training=False):
-        """Logits of `x` given its own code, of shape `(*x.shape, classes)`."""
-        code = self.code(x, training=training)
-        return self.logits(
-            self.code_noise(code, training=training), x, training=training
-        )
-
-    def code(self, x, training=False):
-        """Codes of `x`, of shape `(batch, code_dim)`, without noise."""
-        code = self.encoder(x, training=training)
-        code = ops.cast(code, "float32")
-        if self.normalize_codes:
-            code = ops.normalize(code, axis=-1, order=2, epsilon=1e-12)
-        return code
-
-    def logits(self, code, x, training=False):
-        """Logits of `x` given codes, of shape `(*x.shape, num_classes)`."""
-        if getattr(self.decoder, "autoregressive", False):
-            return self.decoder(code, x, training=training)
-        return self.decoder(code, training=training)
-
-    def generated_code(self, num_codes, training=False):
-        """Codes made from fresh noise, of shape `(num_codes, code_dim)`."""
-        noise = self.sample_noise(num_codes)
-        code = self.generator(noise, training=training)
-        return ops.cast(code, "float32")
-
-    def sample_noise(self, num_samples):
-        """Noise s ~ N(0, I), of shape `(num_samples, noise_dim)`."""
-        return keras.random.normal(
-            (num_samples, self.noise_dim), seed=self.seed_generator
-        )
-
-    def mean_score(self, code, weights=None):
-        """Mean of the critic's scores, a scalar."""
-        scores = ops.cast(self.critic(code), "float32")[:, 0]
-        return ops.average(scores, weights=weights)
-
     def epoch_numbers(self):
         stddev = getattr(self.code_noise, "current_stddev", None)
         if stddev is None:
@@ -281,6 +255,7 @@ class ARAE(Verbs, Feeding, Algorithm, PhasedModel):
                 for key in networks
             },
             "noise_dim": self.noise_dim,
+            "num_classes": self.num_classes,
             "normalize_codes": self.normalize_codes,
             "critic_steps": self.critic_steps,
             "critic_data": self.critic_data,

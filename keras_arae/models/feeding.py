@@ -12,16 +12,15 @@ class Feeding:
     """Mixin of `ARAE`: turns users' data into batches of integers.
 
     A guest of the core overrides `prepare` (users' data to arrays of
-    integers), `present` (arrays back to users' data) and perhaps `draw`,
-    nothing else.
+    integers), `present` (arrays back to users' data) and perhaps
+    `prepare_corpus` and `draw`, nothing else.
     """
 
-    def prepare(self, x, corpus=False):
+    def prepare(self, x):
         """Turns users' data into an array of integers, or refuses it.
 
         Args:
             x: int array of shape `(num_rows, *x_shape)`.
-            corpus: bool. Whether rows may be left out, as in training.
 
         Returns:
             An int32 array of shape `(num_rows, *x_shape)`.
@@ -40,23 +39,40 @@ class Feeding:
                     f"Received: shape {array.shape}"
                 )
             if array.size and not (
-                0 <= array.min() and array.max() < self.num_classes
+                0 <= array.min() and array.max() < self.num_values
             ):
                 raise ValueError(
-                    f"Expected integers from 0 to {self.num_classes - 1}. "
+                    f"Expected integers from 0 to {self.num_values - 1}. "
                     f"Received: values from {array.min()} to {array.max()}"
                 )
         return array.astype("int32")
+
+    def prepare_corpus(self, x, y):
+        """Turns data to learn from, or to evaluate on, into arrays.
+
+        Here rows may be left out, with their labels, or stay such that
+        `draw` has something to choose.
+
+        Args:
+            x: users' data.
+            y: users' labels or `None`.
+
+        Returns:
+            An array of shape `(num_rows, *x_shape)` and one of labels, of
+            shape `(num_rows,)`, or `None`.
+        """
+        rows = self.prepare(x)
+        return rows, self.prepare_labels(y, len(rows))
 
     def present(self, x):
         """Turns an array of integers into users' data."""
         return x
 
     def draw(self, rows, generator):
-        """Draws the integers of a batch, where `prepare` left a choice.
+        """Draws the integers of a batch, where `prepare_corpus` left a choice.
 
         Args:
-            rows: array, rows of what `prepare` returned.
+            rows: array, rows of what `prepare_corpus` returned.
             generator: `numpy.random.Generator`.
 
         Returns:
@@ -69,6 +85,7 @@ class Feeding:
     def fit(
         self,
         x,
+        y=None,
         batch_size=64,
         epochs=1,
         verbose="auto",
@@ -89,12 +106,15 @@ class Feeding:
         Args:
             x: the training data: what `encode` takes, or a
                 `keras.utils.PyDataset` or `tf.data.Dataset` of batches of it.
+            y: int array of shape `(num_rows,)`: labels, for a model with
+                `num_classes`; datasets yield pairs `(x, y)` instead. Defaults
+                to `None`.
             batch_size: int. Rows a step. Defaults to `64`.
             epochs: int. Epoch at which to stop. Defaults to `1`.
             verbose: as in `keras.Model.fit`. Defaults to `"auto"`.
             callbacks: list of Keras callbacks. Defaults to `None`.
-            validation_data: held-out data of the same kinds. Defaults to
-                `None`.
+            validation_data: held-out data of the same kinds; with labels
+                a pair `(x, y)`. Defaults to `None`.
             validation_split: float. Share of the rows, from the end, to hold
                 out. Defaults to `0`.
             shuffle: bool. Whether to shuffle rows each epoch. Defaults to
@@ -112,28 +132,31 @@ class Feeding:
                 callbacks hold `keras.callbacks.TerminateOnNaN`.
         """
         if validation_split and validation_data is None:
-            x, validation_data = self._split(x, validation_split)
+            x, y, validation_data = self._split(x, y, validation_split)
+        elif not (self.conditional and isinstance(validation_data, tuple)):
+            validation_data = (validation_data, None)
         return super().fit(
-            self._training_batches(x, batch_size, shuffle),
+            self._training_batches(x, y, batch_size, shuffle),
             epochs=epochs,
             verbose=verbose,
             callbacks=callbacks,
             validation_data=None
-            if validation_data is None
-            else self._evaluation_batches(validation_data, batch_size),
+            if validation_data[0] is None
+            else self._evaluation_batches(*validation_data, batch_size),
             initial_epoch=initial_epoch,
             # Our own batches shuffle rows themselves; tf.data its elements.
             shuffle=shuffle and isinstance(x, keras.utils.PyDataset),
             **options,
         )
 
-    def evaluate(self, x, batch_size=64, **options):
+    def evaluate(self, x, y=None, batch_size=64, **options):
         """Measures reconstruction and codes on held-out data.
 
         No noise is added to codes. Every row counts once.
 
         Args:
             x: held-out data, of the kinds that `fit` takes.
+            y: labels, as in `fit`. Defaults to `None`.
             batch_size: int. Rows a step. Defaults to `64`.
             **options: `verbose`, `steps`, `callbacks`, `return_dict` of
                 `keras.Model.evaluate`.
@@ -142,21 +165,20 @@ class Feeding:
             A list of numbers in the order of their names in the training
             log, or a dict by name if `return_dict` is true.
         """
-        for name in ("y", "sample_weight"):  # Keras passes them as None.
-            options.pop(name, None)
-        batches = self._evaluation_batches(x, batch_size or 64)
+        options.pop("sample_weight", None)  # Keras passes it as None.
+        batches = self._evaluation_batches(x, y, batch_size or 64)
         return super().evaluate(batches, **options)
 
-    def _rows(self, x):
-        """The data as one array; builds the model from its shape."""
-        rows = self.prepare(x, corpus=True)
+    def _rows(self, x, y):
+        """Data and labels as arrays; builds the model from their shape."""
+        rows, labels = self.prepare_corpus(x, y)
         if not self.built:
             self.build((None, *rows.shape[1:]))
             rows = self.prepare(rows)
-        return rows
+        return rows, labels
 
-    def _split(self, x, validation_split):
-        """Rows to learn from and the last ones, to hold out."""
+    def _split(self, x, y, validation_split):
+        """Rows to learn from, their labels, and the last ones as a pair."""
         if is_dataset(x) or not 0 < validation_split < 1:
             raise ValueError(
                 "`validation_split` is a share between 0 and 1 of a list or "
@@ -164,41 +186,58 @@ class Feeding:
                 f"validation_split={validation_split}, x of type "
                 f"{type(x).__name__}"
             )
-        rows = self._rows(x)
-        num_kept = int(len(rows) * (1 - validation_split))
-        return rows[:num_kept], rows[num_kept:]
+        rows, labels = self._rows(x, y)
+        kept = int(len(rows) * (1 - validation_split))
+        if labels is None:
+            return rows[:kept], None, (rows[kept:], None)
+        return rows[:kept], labels[:kept], (rows[kept:], labels[kept:])
 
-    def _training_batches(self, x, batch_size, shuffle):
+    def _training_batches(self, x, y, batch_size, shuffle):
         if is_dataset(x):
-            return self._dataset(x)
+            return self._dataset(x, y)
         fresh = self.adversarial and self.critic_data == "fresh"
+        rows, labels = self._rows(x, y)
         return ArrayBatches(
-            self._rows(x),
+            rows,
             batch_size,
+            labels=labels,
             shuffle_key=self._shuffle_key if shuffle else None,
             num_extra=self.critic_steps * batch_size if fresh else 0,
             draw=self.draw,
         )
 
-    def _evaluation_batches(self, x, batch_size):
+    def _evaluation_batches(self, x, y, batch_size):
         if is_dataset(x):
-            return self._dataset(x)
-        rows = self._rows(x)
-        batch_size = min(batch_size, max(len(rows), 1))
-        return ArrayBatches(rows, batch_size, draw=self.draw, weighted=True)
+            return self._dataset(x, y)
+        rows, labels = self._rows(x, y)
+        return ArrayBatches(
+            rows,
+            min(batch_size, max(len(rows), 1)),
+            labels=labels,
+            draw=self.draw,
+            weighted=True,
+        )
 
     def _shuffle_key(self):
         return self.seed, int(ops.convert_to_numpy(self.optimizer.iterations))
 
-    def _dataset(self, dataset):
+    def _dataset(self, dataset, y):
         """A dataset of users' data as one of arrays."""
+        if y is not None:
+            raise ValueError(
+                "A dataset of batches brings its labels: let it yield pairs "
+                f"(x, y). Received: y of type {type(y).__name__} beside a "
+                f"{type(dataset).__name__}"
+            )
         if isinstance(dataset, (ArrayBatches, PreparedBatches)):
             return dataset
+        prepare = (self.prepare, self.prepare_labels)
+        prepare = prepare if self.conditional else prepare[:1]
         if isinstance(dataset, keras.utils.PyDataset):
-            dataset = PreparedBatches(dataset, self.prepare)
+            dataset = PreparedBatches(dataset, *prepare)
             self._build_from(dataset[0])
             return dataset
-        dataset = map_tf_dataset(dataset, self.prepare)
+        dataset = map_tf_dataset(dataset, *prepare)
         self._build_from(next(iter(dataset)))
         return dataset
 

@@ -105,20 +105,23 @@ class ImageARAE(ARAE):
             "generator": keras.optimizers.Adam(5e-4, beta_1=0.5),
         }
 
-    def prepare(self, x, corpus=False):
-        """Turns images into levels; those to learn from stay grey if asked.
+    def prepare(self, x):
+        """Turns images into levels.
 
         Args:
             x: array of images, as `ImagePreprocessor` takes them.
-            corpus: bool. Whether levels may be drawn later, for each epoch.
 
         Returns:
-            An int32 array of levels, or a float32 array of grey values, of
-            shape `(num_images, *image_shape)`.
+            An int32 array of shape `(num_images, *image_shape)`.
         """
-        if corpus and self.preprocessor.binarization == "stochastic":
-            return self.preprocessor.intensities(x)
         return self.preprocessor(x)
+
+    def prepare_corpus(self, x, y):
+        """As `prepare`, but images stay grey whose levels are drawn later."""
+        if self.preprocessor.binarization == "threshold":
+            return super().prepare_corpus(x, y)
+        rows = self.preprocessor.intensities(x)
+        return rows, self.prepare_labels(y, len(rows))
 
     def draw(self, rows, generator):
         """Draws levels where rows are grey values."""

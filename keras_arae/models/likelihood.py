@@ -28,7 +28,7 @@ def weighted_sums(x, logits, weights):
 
     Args:
         x: int tensor of any shape.
-        logits: float tensor of shape `(*x.shape, num_classes)`.
+        logits: float tensor of shape `(*x.shape, num_values)`.
         weights: float tensor of the shape of `x`.
 
     Returns:
@@ -54,7 +54,7 @@ def packed_weighted_sums(x, states, output_layer, weights):
     Args:
         x: int tensor of shape `(batch, length)`.
         states: float tensor of shape `(batch, length, units)`.
-        output_layer: callable. Maps `(n, units)` to `(n, num_classes)`.
+        output_layer: callable. Maps `(n, units)` to `(n, num_values)`.
         weights: float tensor of shape `(batch, length)`.
 
     Returns:

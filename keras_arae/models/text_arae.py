@@ -83,23 +83,28 @@ class TextARAE(ARAE):
         self.preprocessor = preprocessor
         self.build((None, preprocessor.sequence_length))
 
-    def prepare(self, x, corpus=False):
+    def prepare(self, x):
         """Turns sentences, or rows of ids, into rows of ids.
 
         Args:
             x: list of str, or int array of shape `(num_rows, max_length + 1)`.
-            corpus: bool. Whether sentences that are too long may be left out.
 
         Returns:
             An int32 array of shape `(num_rows, max_length + 1)`.
         """
-        if isinstance(x, str) or not hasattr(x, "dtype"):
-            if corpus:
-                return self.preprocessor.corpus_to_ids(x)
-            return self.preprocessor(x)
-        if isinstance(x, np.ndarray) and x.dtype.kind in "OSU":
-            return self.prepare(x.tolist(), corpus)
-        return super().prepare(x)
+        sentences = sentences_of(x)
+        if sentences is None:
+            return super().prepare(x)
+        return self.preprocessor(sentences)
+
+    def prepare_corpus(self, x, y):
+        """As `prepare`, but leaves sentences out that are too long."""
+        sentences = sentences_of(x)
+        if sentences is None:
+            return super().prepare_corpus(x, y)
+        ids, kept = self.preprocessor.corpus_to_ids(sentences)
+        labels = self.prepare_labels(y, len(sentences))
+        return ids, None if labels is None else labels[kept]
 
     def present(self, ids):
         """Turns rows of ids into a list of sentences."""
@@ -125,3 +130,10 @@ class TextARAE(ARAE):
             "preprocessor": preprocessor,
             "adversarial": self.adversarial,
         }
+
+
+def sentences_of(x):
+    """The sentences that `x` holds; `None` where it holds numbers."""
+    if isinstance(x, np.ndarray) and x.dtype.kind in "OSU":
+        return x.tolist()
+    return None if hasattr(x, "dtype") else x

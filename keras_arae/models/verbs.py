@@ -3,13 +3,14 @@
 import numpy as np
 from keras import ops
 
-from keras_arae.models.decoding import SequenceDecoder
+from keras_arae.metrics.likelihood import negative_log_likelihood
+from keras_arae.models.in_batches import in_batches
 from keras_arae.models.paths import path
 from keras_arae.preprocessing.array_batches import check_count
 
 
 class Verbs:
-    """Mixin of `ARAE`: encode, decode, generate, reconstruct, interpolate."""
+    """Mixin of `ARAE`: encode, generate, reconstruct, interpolate."""
 
     def encode(self, x, batch_size=256):
         """Codes of data.
@@ -26,77 +27,13 @@ class Verbs:
         encode = self._compiled("encode", self.code)
         return in_batches(encode, rows, batch_size)
 
-    def decode(
-        self,
-        codes,
-        sampler=None,
-        temperature=None,
-        top_k=None,
-        top_p=None,
-        num_beams=None,
-        seed=None,
-        batch_size=256,
-    ):
-        """Data from codes.
-
-        Decoders that are not autoregressive take the most likely value at
-        each position and know no sampler.
-
-        Args:
-            codes: float array of shape `(num_codes, code_dim)`.
-            sampler: `None`, `"greedy"`, `"random"`, `"top_k"`, `"top_p"`,
-                `"beam"` or a `keras_nlp.samplers.Sampler`. `None` takes the
-                one that the other arguments call for, greedy without any.
-                Defaults to `None`.
-            temperature: float. Divides logits: below 1 safer, above 1 more
-                varied. Defaults to `None`, 1.
-            top_k: int. Keep the `k` likeliest tokens. Defaults to `None`.
-            top_p: float. Keep the likeliest tokens of this joint
-                probability. Defaults to `None`.
-            num_beams: int. Sentences that beam search keeps. Defaults to
-                `None`.
-            seed: int. Seed of random samplers. Defaults to `None`.
-            batch_size: int. Codes decoded at once. Defaults to `256`.
-
-        Returns:
-            `num_codes` pieces of data: a list of str for `TextARAE`, else an
-            int array of shape `(num_codes, *x_shape)`.
-
-        Raises:
-            ValueError: if codes have another width than the model's.
-        """
-        self._require_built()
-        codes = np.asarray(codes, "float32")
-        if codes.ndim != 2 or codes.shape[1] != self.code_dim:
-            raise ValueError(
-                f"Expected codes of shape (num_codes, {self.code_dim}). "
-                f"Received: shape {codes.shape}"
-            )
-        options = {
-            "sampler": sampler,
-            "temperature": temperature,
-            "top_k": top_k,
-            "top_p": top_p,
-            "num_beams": num_beams,
-        }
-        if getattr(self.decoder, "autoregressive", False):
-            decode = self._sequence_decoder().decode_function(
-                seed=seed, **options
-            )
-        elif any(option is not None for option in options.values()):
-            raise ValueError(
-                "Only autoregressive decoders sample; this one gives each "
-                f"position at once. Received: {options}"
-            )
-        else:
-            decode = self._compiled("decode", self._most_likely)
-        return self.present(in_batches(decode, codes, batch_size))
-
-    def generate(self, num_samples, seed=None, **options):
+    def generate(self, num_samples, label=None, seed=None, **options):
         """New data: noise, through the generator, decoded.
 
         Args:
             num_samples: int. How many.
+            label: for a model with `num_classes`, as in `decode`. Defaults
+                to `None`: each class is as likely.
             seed: int. The same seed gives the same noise on every backend.
                 Defaults to `None`: drawn from numpy's global generator.
             **options: the arguments of `decode`: `sampler`, `temperature`,
@@ -105,15 +42,21 @@ class Verbs:
         Returns:
             What `decode` returns.
         """
+        self._require_built()
         noise = self._draw_noise(num_samples, seed)
-        return self.decode(self.generate_codes(noise), seed=seed, **options)
+        if label is None and self.conditional:
+            generator = np.random.default_rng(seed)
+            label = generator.integers(self.num_classes, size=num_samples)
+        codes = self.generate_codes(noise, label)
+        return self.decode(codes, label, seed=seed, **options)
 
-    def generate_codes(self, noise, batch_size=256):
+    def generate_codes(self, noise, label=None, batch_size=256):
         """Codes from noise.
 
         Args:
             noise: float array of shape `(num_samples, noise_dim)`, or an
                 int: how many to draw.
+            label: as in `decode`. Defaults to `None`.
             batch_size: int. Defaults to `256`.
 
         Returns:
@@ -130,24 +73,58 @@ class Verbs:
                 f"Received: shape {noise.shape}"
             )
         function = self._compiled("generate", self._codes_of_noise)
+        noise = self.beside_labels(noise, label)
         return in_batches(function, noise, batch_size)
 
-    def reconstruct(self, x, **options):
+    def reconstruct(self, x, label=None, **options):
         """Data, encoded and decoded again.
 
         Args:
             x: what `encode` takes.
+            label: as in `decode`: the label of `x`, or another one. Defaults
+                to `None`.
             **options: the arguments of `decode`.
 
         Returns:
             What `decode` returns.
         """
-        return self.decode(self.encode(x), **options)
+        return self.decode(self.encode(x), label, **options)
+
+    def negative_log_likelihood(
+        self, x, label=None, codes=None, batch_size=256
+    ):
+        """How unlikely data are given their codes, or other ones, in nats.
+
+        Args:
+            x: what `encode` takes.
+            label: as in `decode`. Defaults to `None`.
+            codes: float array of shape `(num_rows, code_dim)`, such as codes
+                of damaged versions of `x`. Defaults to `None`: codes of `x`.
+            batch_size: int. Defaults to `256`.
+
+        Returns:
+            A float32 array of shape `(num_rows,)`: sums over the positions
+            that count.
+        """
+        rows = self._verb_rows(x)
+        codes = (
+            self.encode(rows) if codes is None else self.checked_codes(codes)
+        )
+        if len(codes) != len(rows):
+            raise ValueError(
+                "Each row needs a code. "
+                f"Received: {len(rows)} rows and {len(codes)} codes"
+            )
+        function = self._compiled("nll", self._negative_log_likelihood)
+        codes = self.beside_labels(codes, label)
+        return in_batches(function, rows, batch_size, codes)
 
     def interpolate(
         self,
         start=None,
         end=None,
+        label=None,
+        end_label=None,
         steps=7,
         method="linear",
         num_paths=1,
@@ -163,6 +140,10 @@ class Verbs:
         Args:
             start: one piece of data (a str, an array), or several.
             end: as `start`.
+            label: for a model with `num_classes`: the class of each path's
+                start, as in `decode`. Defaults to `None`.
+            end_label: the class of each path's end. Defaults to `None`: that
+                of the start.
             steps: int. Points on the path, both ends included. Defaults to
                 `7`.
             method: `"linear"` or `"spherical"` (along the great circle).
@@ -183,17 +164,19 @@ class Verbs:
         if start is None:
             several = num_paths > 1
             noise = self._draw_noise(2 * num_paths, seed)
-            points = path(noise[::2], noise[1::2], steps, method)
-            codes = self.generate_codes(points.reshape(-1, self.noise_dim))
+            ends = noise[::2], noise[1::2]
         else:
             start, several = self._several(start)
             end, _ = self._several(end)
             ends = self.encode(start), self.encode(end)
-            codes = path(*ends, steps, method).reshape(-1, self.code_dim)
-            if self.normalize_codes:
-                norms = np.linalg.norm(codes, axis=1, keepdims=True)
-                codes = codes / np.maximum(norms, 1e-12)
-        data = self.decode(codes, seed=seed, **options)
+        points = path(*ends, steps, method)
+        label = self.label_path(label, end_label, len(points), steps)
+        points = points.reshape(-1, points.shape[-1])
+        if start is None:
+            codes = self.generate_codes(points, label)
+        else:
+            codes = self._on_sphere(points)
+        data = self.decode(codes, label, seed=seed, **options)
         paths = [
             data[index : index + steps] for index in range(0, len(data), steps)
         ]
@@ -204,6 +187,13 @@ class Verbs:
         if np.ndim(x) > len(self.x_shape):
             return x, True
         return np.asarray(x)[None], False
+
+    def _on_sphere(self, codes):
+        """Codes where the encoder would have put them."""
+        if not self.normalize_codes:
+            return codes
+        norms = np.linalg.norm(codes, axis=1, keepdims=True)
+        return codes / np.maximum(norms, 1e-12)
 
     def _verb_rows(self, x):
         self._require_built()
@@ -220,13 +210,10 @@ class Verbs:
     def _codes_of_noise(self, noise):
         return ops.cast(self.generator(noise, training=False), "float32")
 
-    def _most_likely(self, code):
-        return ops.argmax(self.decoder(code, training=False), axis=-1)
-
-    def _sequence_decoder(self):
-        if not hasattr(self, "_decoding"):
-            self._decoding = SequenceDecoder(self)
-        return self._decoding
+    def _negative_log_likelihood(self, x, code):
+        return negative_log_likelihood(
+            x, self.logits(code, x), getattr(self.decoder, "pad_id", None)
+        )
 
     def _compiled(self, name, function):
         functions = self.__dict__.setdefault("_functions", {})
@@ -248,24 +235,3 @@ class Verbs:
                 "own, for instance drawn from a Gaussian fitted to "
                 "`encode(x)`. Received: generator=None"
             )
-
-
-def in_batches(function, rows, batch_size):
-    """Applies a compiled function to rows, in batches of one size.
-
-    Args:
-        function: callable. Takes and returns tensors with a batch axis.
-        rows: array of shape `(num_rows, ...)`.
-        batch_size: int. The largest batch; few rows use a power of two.
-
-    Returns:
-        An array of shape `(num_rows, ...)`.
-    """
-    batch_size = min(batch_size, 1 << max(len(rows) - 1, 0).bit_length())
-    outputs = []
-    for start in range(0, max(len(rows), 1), batch_size):
-        batch = rows[start : start + batch_size]
-        fill = [(0, batch_size - len(batch))] + [(0, 0)] * (rows.ndim - 1)
-        output = function(ops.convert_to_tensor(np.pad(batch, fill)))
-        outputs.append(ops.convert_to_numpy(output)[: len(batch)])
-    return np.concatenate(outputs)

@@ -15,6 +15,8 @@ class ArrayBatches(keras.utils.PyDataset):
     Args:
         rows: array of shape `(num_rows, ...)`.
         batch_size: int. Rows for the training phases.
+        labels: array of shape `(num_rows,)` or `None`. With them batches come
+            as `(rows, labels)`. Defaults to `None`.
         shuffle_key: callable or `None`. Returns ints at the start of each
             epoch that seed its shuffle: the same ints, the same order. `None`
             keeps the order. Defaults to `None`.
@@ -24,7 +26,7 @@ class ArrayBatches(keras.utils.PyDataset):
             `numpy.random.Generator`, into what the model sees: new at each
             epoch that is shuffled. Defaults to `None`.
         weighted: bool. Whether batches come as `(rows, rows, weights)`.
-            Defaults to `False`.
+            (or labels in the second place). Defaults to `False`.
 
     Example:
 
@@ -39,6 +41,7 @@ class ArrayBatches(keras.utils.PyDataset):
         self,
         rows,
         batch_size,
+        labels=None,
         shuffle_key=None,
         num_extra=0,
         draw=None,
@@ -53,6 +56,7 @@ class ArrayBatches(keras.utils.PyDataset):
             )
         self.rows = rows
         self.batch_size = batch_size
+        self.labels = labels
         self.shuffle_key = shuffle_key
         self.num_extra = num_extra
         self.draw = draw
@@ -73,15 +77,20 @@ class ArrayBatches(keras.utils.PyDataset):
     def __getitem__(self, index):
         start = index * self.batch_size
         places = np.arange(start, start + self.batch_size)
-        batch = self.rows[self._order[places % len(self.rows)]]
+        chosen = self._order[places % len(self.rows)]
         generator = np.random.default_rng((*self._key, 1, index))
         if self.num_extra:
             extra = generator.integers(len(self.rows), size=self.num_extra)
-            batch = np.concatenate([batch, self.rows[extra]])
+            chosen = np.concatenate([chosen, extra])
+        batch = self.rows[chosen]
         if self.draw is not None:
             batch = self.draw(batch, generator)
+        if self.labels is not None:
+            batch = batch, self.labels[chosen]
+        elif self.weighted:  # Keras wants something between the two.
+            batch = batch, batch
         if self.weighted:
-            return batch, batch, (places < len(self.rows)).astype("float32")
+            batch = *batch, (places < len(self.rows)).astype("float32")
         return batch
 
 

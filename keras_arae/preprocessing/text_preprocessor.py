@@ -168,34 +168,25 @@ class TextPreprocessor:
             sentences: list of str.
 
         Returns:
-            An int32 array of shape `(num_kept, max_length + 1)`.
+            An int32 array of shape `(num_kept, max_length + 1)`, and one of
+            shape `(num_kept,)`: the places of the sentences kept.
 
         Raises:
             ValueError: if no sentence is left.
         """
         if self.overflow == "truncate":
             ids = self(sentences)
+            kept = np.arange(len(ids))
         else:
             rows = self._tokenize(sentences)
-            kept = [row for row in rows if len(row) <= self.max_length]
-            if len(kept) < len(rows):
-                logging.warning(
-                    "%d of %d sentences have more than max_length=%d tokens "
-                    "and were dropped.",
-                    len(rows) - len(kept), len(rows), self.max_length,
-                )  # fmt: skip
-            if not kept:
-                raise ValueError(
-                    "No sentence is left: all are longer than max_length="
-                    f"{self.max_length} tokens. Raise `max_length` or pass "
-                    "overflow='truncate'. "
-                    f"Received: {len(rows)} sentences"
-                )
-            ids = self._pad(kept)
+            fits = [len(row) <= self.max_length for row in rows]
+            kept = np.flatnonzero(fits)
+            self._report_dropped(len(rows), len(kept))
+            ids = self._pad([rows[place] for place in kept])
         share = self.unknown_share(ids)
         if share:
             logging.warning("%.2f%% of all tokens are unknown.", 100 * share)
-        return ids
+        return ids, kept
 
     def unknown_share(self, ids):
         """Share of tokens, between 0 and 1, that are not in the vocabulary."""
@@ -232,6 +223,21 @@ class TextPreprocessor:
             [self._ids.get(word, UNKNOWN) for word in self.split(sentence)]
             for sentence in sentences
         ]
+
+    def _report_dropped(self, num_sentences, num_kept):
+        if num_kept < num_sentences:
+            logging.warning(
+                "%d of %d sentences have more than max_length=%d tokens and "
+                "were dropped.",
+                num_sentences - num_kept, num_sentences, self.max_length,
+            )  # fmt: skip
+        if not num_kept:
+            raise ValueError(
+                "No sentence is left: all are longer than max_length="
+                f"{self.max_length} tokens. Raise `max_length` or pass "
+                "overflow='truncate'. "
+                f"Received: {num_sentences} sentences"
+            )
 
     def _pad(self, rows):
         ids = np.full((len(rows), self.sequence_length), PAD, "int32")

@@ -79,11 +79,20 @@ class PhasedModel(BackendTrainer, keras.Model):
         """
         raise NotImplementedError
 
+    def batch_of(self, x, y):
+        """What phases take for a batch: by default its rows, no labels.
+
+        Args:
+            x: tensor. Rows of data.
+            y: tensor or `None`. What came beside them.
+        """
+        return x
+
     def evaluate_batch(self, batch, row_weights):
         """Numbers to log for a held-out batch.
 
         Args:
-            batch: tensor. Rows of held-out data.
+            batch: what `batch_of` returned for held-out data.
             row_weights: tensor of shape `(batch,)` or `None`. Zero for rows
                 that only fill the batch up.
 
@@ -164,7 +173,8 @@ class PhasedModel(BackendTrainer, keras.Model):
 
     def training_step(self, data):
         """Runs every phase on one batch: the algorithm, on any backend."""
-        batch = keras.utils.unpack_x_y_sample_weight(data)[0]
+        x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
+        batch = self.batch_of(x, y)
         names = []
         for phase in self.phases():
             inputs = phase.inputs(batch) if phase.inputs else [batch]
@@ -183,8 +193,8 @@ class PhasedModel(BackendTrainer, keras.Model):
 
     def evaluation_step(self, data):
         """Logs one held-out batch; changes no network."""
-        batch, _, row_weights = keras.utils.unpack_x_y_sample_weight(data)
-        logs = self.evaluate_batch(batch, row_weights)
+        x, y, row_weights = keras.utils.unpack_x_y_sample_weight(data)
+        logs = self.evaluate_batch(self.batch_of(x, y), row_weights)
         self._track(logs)
         return self._results(logs)
 

@@ -64,6 +64,7 @@ def test_released_settings_and_a_file(tmp_path):
         "--epochs=1",
         "--batch_size=10",
         "--binarization=stochastic",
+        "--conditional",
     )
     assert process.returncode == 0, process.stderr[-3000:]
     assert "40 images to learn from, 20 held out" in process.stdout

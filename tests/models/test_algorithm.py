@@ -23,7 +23,7 @@ CHANGES = {
 def run_phase(model, name, batch):
     """One update of one phase; returns what it logs."""
     (phase,) = [phase for phase in model.phases() if phase.name == name]
-    value = phase.inputs(batch)[0]
+    value = phase.inputs((batch, None))[0]
     logs = model.minimize(
         lambda: phase.loss(value),
         phase.variables,
@@ -84,7 +84,7 @@ def test_phases_move_scores_the_right_way(make_model, batch):
 def test_the_encoders_gradient_is_scaled(make_model, batch):
     model = make_model(encoder_gradient_scale=0.25)
     mean = number(model.mean_score(model.code(batch)))
-    loss, _ = model.encoder_loss(batch)
+    loss, _ = model.encoder_loss((batch, None))
     assert number(loss) == pytest.approx(0.25 * mean, rel=1e-5)
 
 
@@ -126,7 +126,7 @@ def test_weight_clipping_bounds_the_critic(make_model, clauses):
 
 def test_fresh_data_gives_each_critic_step_its_own_rows(make_model, batch):
     model = make_model(critic_data="fresh", critic_steps=3)
-    codes = model.critic_codes(batch)
+    codes = [code for code, _ in model.critic_codes((batch, None))]
     rows = ops.convert_to_numpy(model.code(batch))
     assert len(codes) == 3
     np.testing.assert_allclose(
@@ -135,12 +135,12 @@ def test_fresh_data_gives_each_critic_step_its_own_rows(make_model, batch):
         atol=1e-6,
     )
     with pytest.raises(ValueError, match="4 parts.*Received: .* 30 rows"):
-        model.critic_codes(batch[:30])
+        model.critic_codes((batch[:30], None))
 
 
 def test_reused_codes_are_those_of_the_batch(make_model, batch):
     model = make_model(critic_steps=2)
-    first, second = model.critic_codes(batch)
+    (first, _), (second, _) = model.critic_codes((batch, None))
     assert first is second
     np.testing.assert_allclose(
         ops.convert_to_numpy(first),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keras_arae.models.decoding import make_sampler
+from keras_arae.models.samplers import make_sampler
 
 
 @pytest.fixture(scope="module")

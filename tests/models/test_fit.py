@@ -106,9 +106,9 @@ def test_a_last_smaller_batch_recompiles_nothing(make_model, clauses):
     traced = []
     reconstruction_loss = model.reconstruction_loss
 
-    def counting_loss(x):
-        traced.append(tuple(x.shape))
-        return reconstruction_loss(x)
+    def counting_loss(batch):
+        traced.append(tuple(batch[0].shape))
+        return reconstruction_loss(batch)
 
     model.reconstruction_loss = counting_loss
     model.fit(clauses[:70], epochs=2, batch_size=32, verbose=0)

@@ -97,7 +97,7 @@ def test_stochastic_binarization_draws_anew_each_epoch(digits):
             (8, 8), binarization="stochastic"
         )
     )
-    batches = model._training_batches(digits[:50], 50, shuffle=True)
+    batches = model._training_batches(digits[:50], None, 50, shuffle=True)
     seen = []
     for step in (0, 1, 0):
         batches.shuffle_key = lambda step=step: (0, step)

@@ -11,7 +11,7 @@ from keras_arae.models import moments
 
 def numbers(model, ids):
     """Held-out numbers of one batch, as floats."""
-    logs = model.evaluate_batch(ops.convert_to_tensor(ids), None)
+    logs = model.evaluate_batch((ops.convert_to_tensor(ids), None), None)
     return {
         key: number(logs[key][0])
         for key in ("reconstruction_loss", "accuracy", "code_trace")

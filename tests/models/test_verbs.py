@@ -60,7 +60,7 @@ def test_interpolation_between_samples(model):
 def test_codes_on_a_path_stay_on_the_sphere(model, clauses):
     seen = []
     decode = model.decode
-    model.decode = lambda codes, **options: seen.append(codes) or []
+    model.decode = lambda codes, label, **options: seen.append(codes) or []
     try:
         model.interpolate(*clauses[:2], steps=3)
     except IndexError:

@@ -49,12 +49,14 @@ def test_case_and_punctuation_are_options():
 def test_long_sentences_are_dropped_or_cut_and_counted_once(caplog):
     texts = ["a b c d e", "a b", "a b c d"]
     options = {"vocabulary": list("abcde"), "max_length": 3}
-    dropped = TextPreprocessor(**options).corpus_to_ids(texts)
+    dropped, kept = TextPreprocessor(**options).corpus_to_ids(texts)
     assert dropped.tolist() == [[4, 5, 2, 0]]
     assert len(caplog.records) == 1
     assert "2 of 3 sentences" in caplog.text and "dropped" in caplog.text
     caplog.clear()
-    cut = TextPreprocessor(overflow="truncate", **options).corpus_to_ids(texts)
+    cut, _ = TextPreprocessor(overflow="truncate", **options).corpus_to_ids(
+        texts
+    )
     assert cut.tolist() == [[4, 5, 6, 2], [4, 5, 2, 0], [4, 5, 6, 2]]
     assert len(caplog.records) == 1 and "truncated" in caplog.text
     with pytest.raises(ValueError, match="max_length=3.*Received: 1 sent"):
@@ -63,7 +65,7 @@ def test_long_sentences_are_dropped_or_cut_and_counted_once(caplog):
 
 def test_share_of_unknown_words_is_reported(caplog):
     preprocessor = TextPreprocessor(["a", "b"], max_length=4)
-    ids = preprocessor.corpus_to_ids(["a b x", "y"])
+    ids, _ = preprocessor.corpus_to_ids(["a b x", "y"])
     assert preprocessor.unknown_share(ids) == 0.5
     assert "50.00% of all tokens are unknown" in caplog.text
 

@@ -1,0 +1,49 @@
+"""What the networks of an ARAE compute: codes, logits and scores."""
+
+import keras
+from keras import ops
+
+
+class Networks:
+    """Mixin of `ARAE`: calls encoder, decoder, generator and critic."""
+
+    def call(self, x, label=None, training=False):
+        """Logits of `x` given its own code, of shape `(*x.shape, values)`."""
+        code = self.code(x, training=training)
+        code = self.code_noise(code, training=training)
+        return self.logits(code, x, label, training=training)
+
+    def code(self, x, training=False):
+        """Codes of `x`, of shape `(batch, code_dim)`, without noise."""
+        code = self.encoder(x, training=training)
+        code = ops.cast(code, "float32")
+        if self.normalize_codes:
+            code = ops.normalize(code, axis=-1, order=2, epsilon=1e-12)
+        return code
+
+    def logits(self, code, x, label=None, training=False):
+        """Logits of `x` given codes, of shape `(*x.shape, num_values)`."""
+        code = self.with_labels(code, label)
+        if getattr(self.decoder, "autoregressive", False):
+            return self.decoder(code, x, training=training)
+        return self.decoder(code, training=training)
+
+    def generated_code(self, num_codes, label=None, training=False):
+        """Codes made from fresh noise, of shape `(num_codes, code_dim)`."""
+        noise = self.with_labels(self.sample_noise(num_codes), label)
+        code = self.generator(noise, training=training)
+        return ops.cast(code, "float32")
+
+    def sample_noise(self, num_samples):
+        """Noise s ~ N(0, I), of shape `(num_samples, noise_dim)`."""
+        return keras.random.normal(
+            (num_samples, self.noise_dim), seed=self.seed_generator
+        )
+
+    def scores(self, code, label=None):
+        """The critic's scores of codes, of shape `(batch, 1)`."""
+        return ops.cast(self.critic(self.with_labels(code, label)), "float32")
+
+    def mean_score(self, code, label=None, weights=None):
+        """Mean of the critic's scores, a scalar."""
+        return ops.average(self.scores(code, label)[:, 0], weights=weights)

@@ -1,0 +1,80 @@
+"""keras_nlp's samplers by name and settings."""
+
+
+def make_sampler(
+    sampler=None, temperature=None, top_k=None, top_p=None, num_beams=None
+):
+    """A keras_nlp sampler by name and settings.
+
+    Args:
+        sampler: as in `ARAE.decode`.
+        temperature: float or `None`.
+        top_k: int or `None`.
+        top_p: float or `None`.
+        num_beams: int or `None`.
+
+    Returns:
+        A `keras_nlp.samplers.Sampler`.
+
+    Raises:
+        ValueError: if a setting does not go with the sampler.
+    """
+    from keras_nlp import samplers
+
+    settings = {
+        "temperature": temperature,
+        "top_k": top_k,
+        "top_p": top_p,
+        "num_beams": num_beams,
+    }
+    given = {key for key, value in settings.items() if value is not None}
+    if sampler is None:
+        sampler = (
+            "beam" if num_beams else
+            "top_p" if top_p else
+            "top_k" if top_k else
+            "random" if temperature else
+            "greedy"
+        )  # fmt: skip
+    if isinstance(sampler, samplers.Sampler):
+        takes = set()
+    elif sampler in _SETTINGS:
+        takes = _SETTINGS[sampler]
+    else:
+        raise ValueError(
+            f"`sampler` must be one of {sorted(_SETTINGS)} or a "
+            f"keras_nlp sampler. Received: sampler={sampler!r}"
+        )
+    if given - takes:
+        raise ValueError(
+            f"Sampler {sampler!r} takes {sorted(takes) or 'no settings'}. "
+            f"Received: { {key: settings[key] for key in given} }"
+        )
+    if isinstance(sampler, samplers.Sampler):
+        return sampler
+    temperature = 1.0 if temperature is None else temperature
+    if not temperature > 0:
+        raise ValueError(
+            "`temperature` must be above 0 (for none at all, use the greedy "
+            f"sampler). Received: temperature={temperature}"
+        )
+    if sampler == "greedy":
+        return samplers.GreedySampler()
+    if sampler == "beam":
+        return samplers.BeamSampler(num_beams or 5, temperature=temperature)
+    if sampler == "top_k":
+        return samplers.TopKSampler(top_k or 5, temperature=temperature)
+    if sampler == "top_p":
+        return samplers.TopPSampler(
+            top_p or 0.9, k=top_k, temperature=temperature
+        )
+    return samplers.RandomSampler(temperature=temperature)
+
+
+_SETTINGS = {
+    "greedy": set(),
+    "random": {"temperature"},
+    "top_k": {"temperature", "top_k"},
+    "top_p": {"temperature", "top_k", "top_p"},
+    "beam": {"temperature", "num_beams"},
+}
