@@ -1,79 +1,193 @@
-"""How long a training step takes, at the demo's sizes.
+"""How long a training step takes: each backend beside a PyTorch loop.
 
-    KERAS_BACKEND=jax python benchmarks/train_step.py --json=step.json
+    python benchmarks/train_step.py --size=snli --json=step.json
+    python benchmarks/train_step.py --size=mnist --schedule=fresh --phases
 
-Trains on the packaged corpus and prints the first step (with compilation) and
-the quartiles of the later ones, in milliseconds.
+One process a backend and one for `pytorch_baseline.py`; they take turns on
+the same machine (A B A B). Prints medians over all turns, the ratio to the
+baseline and to the floor: the time that the matrix products of a step would
+take at the rate measured in the same run. With --phases also the time of a
+step of one phase alone.
 """
 
 import json
 import pathlib
 import time
 
-import keras
+import interleaved
 import numpy as np
+import timers
+import workloads
 from absl import app
 from absl import flags
 
-import keras_arae
-
-flags.DEFINE_integer("batch_size", 64, "Sentences a step.")
-flags.DEFINE_integer("steps", 100, "Steps to time.")
-flags.DEFINE_integer("code_dim", 128, "Width of a code; units of the LSTMs.")
-flags.DEFINE_integer("vocabulary_size", 3000, "Words.")
+flags.DEFINE_enum("size", "snli", sorted(workloads.SIZES), "Sizes.")
+flags.DEFINE_enum("schedule", "reuse", ["reuse", "fresh"], "Critic's data.")
+flags.DEFINE_list(
+    "programs",
+    ["pytorch", "tensorflow", "jax", "torch"],
+    "Backends, pytorch (the loop), pytorch-padded (as released).",
+)
+flags.DEFINE_string("device", "cpu", "Of the loop: cpu or cuda.")
+flags.DEFINE_integer("steps", 20, "Steps a turn.")
+flags.DEFINE_integer("turns", 5, "Turns of each program.")
+flags.DEFINE_integer("batch_size", None, "In place of the size's own.")
+flags.DEFINE_string("policy", "float32", "Dtype policy of the backends.")
+flags.DEFINE_bool("phases", False, "Time each phase alone as well.")
 flags.DEFINE_string("json", None, "A file for the numbers.")
+flags.DEFINE_string("worker", None, "Serve as this program (used inside).")
+flags.DEFINE_string("phase", None, "Only this phase (used inside).")
 FLAGS = flags.FLAGS
 
+PHASES = ("reconstruction", "critic", "encoder", "generator")
 
-class Clock(keras.callbacks.Callback):
-    """Notes when each step has ended; reading its loss waits for it."""
 
-    def __init__(self):
-        super().__init__()
-        self.times = []
-
-    def on_train_begin(self, logs=None):
-        self.times.append(time.perf_counter())
-
-    def on_train_batch_end(self, batch, logs=None):
-        float(logs["loss"])
-        self.times.append(time.perf_counter())
+def chosen_size():
+    return workloads.resized(FLAGS.size, batch_size=FLAGS.batch_size)
 
 
 def main(_):
-    train = keras_arae.datasets.load_text("web_clauses")
-    preprocessor = keras_arae.TextPreprocessor.from_corpus(
-        train, vocabulary_size=FLAGS.vocabulary_size, max_length=15
-    )
-    model = keras_arae.TextARAE(
-        preprocessor, FLAGS.code_dim, FLAGS.code_dim, seed=0
-    )
-    model.compile(keras.optimizers.Adam(4e-3, global_clipnorm=1.0))
-    clock = Clock()
-    model.fit(
-        train[: FLAGS.batch_size * (FLAGS.steps + 1)],
-        batch_size=FLAGS.batch_size,
-        verbose=0,
-        callbacks=[clock],
-    )
-    first, *steps = 1000 * np.diff(clock.times)
-    low, median, high = np.percentile(steps, [25, 50, 75])
-    numbers = {
-        "backend": keras.config.backend(),
-        "batch_size": FLAGS.batch_size,
-        "steps": len(steps),
-        "first_ms": round(first, 1),
-        "median_ms": round(median, 1),
-        "quartiles_ms": [round(low, 1), round(high, 1)],
-    }
-    print("| backend | batch | first step | median | quartiles |")
-    print("|---|---|---|---|---|")
-    print(
-        f"| {numbers['backend']} | {FLAGS.batch_size} | {first:.0f} ms | "
-        f"{median:.1f} ms | {low:.1f} to {high:.1f} ms |"
-    )
+    if FLAGS.worker:
+        serve(FLAGS.worker)
+        return
+    workers = {name: start_worker(name) for name in FLAGS.programs}
+    answers = {name: [] for name in workers}
+    rates = []
+    for _ in range(FLAGS.turns):
+        rates.append(operations_per_second())
+        for name, worker in workers.items():
+            answers[name].append(worker.ask(steps=FLAGS.steps))
+    for worker in workers.values():
+        worker.close()
+    results = summary(workers, answers, np.median(rates))
+    if FLAGS.phases:
+        for name in workers:
+            results[name].update(time_phases(name))
+    print_table(results)
     if FLAGS.json:
-        pathlib.Path(FLAGS.json).write_text(json.dumps(numbers, indent=1))
+        results["floor"]["flags"] = FLAGS.flag_values_dict()
+        text = json.dumps(results, indent=1, default=str)
+        pathlib.Path(FLAGS.json).write_text(text)
+
+
+def start_worker(name, phase=None):
+    flag_names = ("size", "schedule", "device", "batch_size", "policy")
+    arguments = [
+        f"--{key}={FLAGS[key].value}"
+        for key in flag_names
+        if FLAGS[key].value is not None
+    ]
+    if phase:
+        arguments.append(f"--phase={phase}")
+    backend = "torch" if name.startswith("pytorch") else name
+    return interleaved.Worker(
+        __file__, [f"--worker={name}", *arguments], backend
+    )
+
+
+def summary(workers, answers, rate):
+    size = chosen_size()
+    operations = size.floating_point_operations(
+        size.rows(size.batch_size * 50), FLAGS.schedule == "fresh"
+    )
+    results = {
+        "floor": {
+            "gigaflops": rate / 1e9,
+            "milliseconds": 1000 * operations / rate,
+        }
+    }
+    for name, worker in workers.items():
+        times = np.concatenate([answer["steps"] for answer in answers[name]])
+        low, median, high = np.percentile(times, [25, 50, 75])
+        results[name] = {
+            "milliseconds": median,
+            "quartiles": [low, high],
+            "first step": worker.ready["first"],
+            "peak MB": max(answer["peak"] for answer in answers[name]),
+        }
+    return results
+
+
+def time_phases(name):
+    """Milliseconds of a step that holds one phase only."""
+    times = {}
+    for phase in PHASES:
+        worker = start_worker(name, phase)
+        answers = [worker.ask(steps=FLAGS.steps) for _ in range(2)]
+        worker.close()
+        times[phase] = np.median(answers[-1]["steps"])
+    return times
+
+
+def operations_per_second(width=1024):
+    """Floating-point operations a second of a matrix product in float32."""
+    import torch
+
+    x = torch.ones(width, width, device=FLAGS.device)
+    seconds = []
+    for _ in range(8):
+        start = time.perf_counter()
+        float((x @ x)[0, 0])
+        seconds.append(time.perf_counter() - start)
+    return 2 * width**3 / np.median(seconds)
+
+
+def print_table(results):
+    floor = results["floor"]["milliseconds"]
+    size = chosen_size()
+    print(
+        f"{FLAGS.size}, batch {size.batch_size}, {FLAGS.schedule}: "
+        f"{results['floor']['gigaflops']:.0f} GFLOP/s, floor {floor:.1f} ms"
+    )
+    columns = [
+        "ms a step", "quartiles", "rows/s", "times the loop's speed",
+        "times the floor", "first step, s", "peak MB",
+    ]  # fmt: skip
+    columns += PHASES if FLAGS.phases else ()
+    print("| program |", " | ".join(columns), "|")
+    print("|---" * (len(columns) + 1) + "|")
+    loop = results.get("pytorch", {}).get("milliseconds", float("nan"))
+    for name in FLAGS.programs:
+        found = results[name]
+        median = found["milliseconds"]
+        low, high = found["quartiles"]
+        cells = [
+            f"{median:.1f}",
+            f"{low:.1f} to {high:.1f}",
+            f"{1000 * size.batch_size / median:.0f}",
+            f"{loop / median:.2f}",
+            f"{median / floor:.2f}",
+            f"{found['first step'] / 1000:.1f}",
+            f"{found['peak MB']:.0f}",
+        ]
+        if FLAGS.phases:
+            cells += [f"{found[phase]:.1f}" for phase in PHASES]
+        print(f"| {name} |", " | ".join(cells), "|")
+
+
+def serve(name):
+    """Builds a program's model, takes a first step, then times steps."""
+    import torch  # noqa: F401  (before tensorflow, whichever is used)
+
+    base = interleaved.resident_megabytes()
+    take_steps = timers.make_timer(
+        name,
+        chosen_size(),
+        fresh=FLAGS.schedule == "fresh",
+        phase=FLAGS.phase,
+        device=FLAGS.device,
+        policy=FLAGS.policy,
+    )
+    first = take_steps(1)[0]
+    take_steps(3)
+
+    def answer(steps):
+        interleaved.reset_peak()
+        times = take_steps(steps)
+        peak = interleaved.peak_megabytes() - base
+        return {"steps": times, "peak": peak}
+
+    interleaved.serve(answer, first=first)
 
 
 if __name__ == "__main__":
