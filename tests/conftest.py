@@ -83,3 +83,22 @@ def same(first, second):
 def number(tensor):
     """A scalar tensor of any backend as a float."""
     return float(keras.ops.convert_to_numpy(tensor))
+
+
+def make_gradient(loss, layer):
+    """Gradients of `loss()` by the weights of a layer, as numpy arrays."""
+    from keras_arae.trainers.backend_trainer import BackendTrainer
+
+    class Gradients:
+        def apply(self, gradients, variables):
+            self.found = [keras.ops.convert_to_numpy(g) for g in gradients]
+
+    class Trainer(BackendTrainer):
+        trainable_variables = layer.trainable_variables
+        non_trainable_variables = layer.non_trainable_variables
+
+    gradients = Gradients()
+    Trainer().minimize(
+        lambda: (loss(), {}), layer.trainable_variables, gradients
+    )
+    return gradients.found

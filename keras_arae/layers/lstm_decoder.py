@@ -4,7 +4,8 @@ import keras
 from keras import ops
 
 from keras_arae.export import export
-from keras_arae.layers.token_lstm import token_lstm
+from keras_arae.layers.token_embedding import token_embedding
+from keras_arae.layers.token_lstm import TokenLSTM
 
 
 @export
@@ -73,9 +74,10 @@ class LSTMDecoder(keras.layers.Layer):
         self.start_id = start_id
         self.end_id = end_id
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.embedding, self.lstm = token_lstm(
-            vocabulary_size, embedding_dim, units, self.kernel_initializer
+        self.embedding = token_embedding(
+            vocabulary_size, embedding_dim, self.kernel_initializer
         )
+        self.lstm = TokenLSTM(units, self.kernel_initializer)
         initializer = self.kernel_initializer
         self.output_layer = keras.layers.Dense(
             vocabulary_size,
@@ -97,9 +99,7 @@ class LSTMDecoder(keras.layers.Layer):
         """What `output_layer` turns into logits: `(batch, length, units)`."""
         start = ops.full_like(x[:, :1], self.start_id)
         previous = ops.concatenate([start, x[:, :-1]], axis=1)
-        codes = ops.repeat(code[:, None, :], x.shape[1], axis=1)
-        inputs = ops.concatenate([self.embedding(previous), codes], axis=-1)
-        return self.lstm(inputs)
+        return self.lstm(self.embedding(previous), code)
 
     def initial_state(self, code):
         """The state before the first token: zeros of `(batch, units)`."""

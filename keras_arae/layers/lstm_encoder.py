@@ -4,7 +4,8 @@ import keras
 from keras import ops
 
 from keras_arae.export import export
-from keras_arae.layers.token_lstm import token_lstm
+from keras_arae.layers.token_embedding import token_embedding
+from keras_arae.layers.token_lstm import TokenLSTM
 
 
 @export
@@ -59,9 +60,10 @@ class LSTMEncoder(keras.layers.Layer):
         self.units = units
         self.pad_id = pad_id
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.embedding, self.lstm = token_lstm(
-            vocabulary_size, embedding_dim, units, self.kernel_initializer
+        self.embedding = token_embedding(
+            vocabulary_size, embedding_dim, self.kernel_initializer
         )
+        self.lstm = TokenLSTM(units, self.kernel_initializer)
 
     def build(self, input_shape):
         self.embedding.build(input_shape)

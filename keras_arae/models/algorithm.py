@@ -124,12 +124,13 @@ class Algorithm:
         """Loss and accuracy at the positions of `x` that count."""
         pad_id = getattr(self.decoder, "pad_id", None)
         weights = position_weights(x, pad_id, row_weights)
-        if self.dynamic_shapes and hasattr(self.decoder, "states"):
+        if self.skips_padding and hasattr(self.decoder, "states"):
             loss, hits = packed_weighted_sums(
                 x,
                 self.decoder.states(self.with_labels(code, label), x),
                 self.decoder.output_layer,
                 weights,
+                self.sums_of_first,
             )
         else:
             logits = self.logits(code, x, label, training=training)
@@ -146,14 +147,31 @@ class Algorithm:
         generated = ops.stop_gradient(
             self.generated_code(ops.shape(code)[0], label, training=True)
         )
-        distance = self.mean_score(code, label)
-        distance = distance - self.mean_score(generated, label)
+        distance = self.distance(code, generated, label)
         loss, logs = -distance, {"wasserstein_distance": distance}
         if self.critic_regularizer == "gradient_penalty":
             penalty = self.gradient_penalty(code, generated, label)
             logs["gradient_penalty"] = penalty
             loss = loss + self.gradient_penalty_weight * penalty
         return loss, {"critic_loss": loss, **logs}
+
+    def distance(self, code, generated, label=None, weights=None):
+        """Mean real score minus mean generated score, from one pass.
+
+        Args:
+            code: tensor of shape `(batch, code_dim)`. Real codes.
+            generated: tensor of the same shape. Generated codes.
+            label: int tensor of shape `(batch,)` or `None`: of both.
+            weights: tensor of shape `(batch,)` or `None`.
+
+        Returns:
+            A scalar.
+        """
+        if label is not None:
+            label = ops.concatenate([label, label])
+        scores = self.scores(ops.concatenate([code, generated]), label)
+        real, generated = ops.split(scores[:, 0], 2)
+        return ops.average(real - generated, weights=weights)
 
     def gradient_penalty(self, code, generated, label=None):
         """How far the critic's slope between the two kinds of codes is from 1.
@@ -214,11 +232,9 @@ class Algorithm:
         if self.adversarial:
             generated = self.generated_code(ops.shape(x)[0], label)
             moments.update(_moments(generated, "generated_code", row_weights))
-            real_score, generated_score = (
-                self.mean_score(codes, label, row_weights)
-                for codes in (code, generated)
+            moments["wasserstein_distance"] = self.distance(
+                code, generated, label, row_weights
             )
-            moments["wasserstein_distance"] = real_score - generated_score
         logs.update({key: (value, count) for key, value in moments.items()})
         return logs
 

@@ -44,27 +44,34 @@ def weighted_sums(x, logits, weights):
     return ops.sum(weights * losses), ops.sum(weights * hits)
 
 
-def packed_weighted_sums(x, states, output_layer, weights):
+def packed_weighted_sums(x, states, output_layer, weights, sums_of_first):
     """`weighted_sums`, with logits computed only where weights are not zero.
 
     The logits of a position cost as many products as the vocabulary has
-    words, and a good part of a batch of sentences is padding. Needs shapes
-    that depend on data, which not every backend has.
+    words, and a good part of a batch of sentences is padding.
 
     Args:
         x: int tensor of shape `(batch, length)`.
         states: float tensor of shape `(batch, length, units)`.
-        output_layer: callable. Maps `(n, units)` to `(n, num_values)`.
+        output_layer: Keras layer. Maps `(n, units)` to `(n, num_values)`.
         weights: float tensor of shape `(batch, length)`.
+        sums_of_first: callable, the backend's. Takes a function of rows, how
+            many rows count, the rows and the layer, and leaves out rows that
+            do not count.
 
     Returns:
         Two scalars, as `weighted_sums`.
     """
-    weights = ops.reshape(weights, (-1,))
-    places = ops.nonzero(weights)[0]
+    x, weights = ops.reshape(x, (-1,)), ops.reshape(weights, (-1,))
     states = ops.reshape(states, (-1, states.shape[-1]))
-    return weighted_sums(
-        ops.take(ops.reshape(x, (-1,)), places, axis=0),
-        output_layer(ops.take(states, places, axis=0)),
-        ops.take(weights, places, axis=0),
+    counts = weights != 0
+    # Positions that count come first, in their order.
+    places = ops.argsort(ops.where(counts, 0, 1))
+    return sums_of_first(
+        lambda output_layer, states, x, weights: weighted_sums(
+            x, output_layer(states), weights
+        ),
+        ops.maximum(ops.sum(ops.cast(counts, "int32")), 1),
+        output_layer,
+        *(ops.take(part, places, axis=0) for part in (states, x, weights)),
     )

@@ -44,6 +44,6 @@ class Networks:
         """The critic's scores of codes, of shape `(batch, 1)`."""
         return ops.cast(self.critic(self.with_labels(code, label)), "float32")
 
-    def mean_score(self, code, label=None, weights=None):
+    def mean_score(self, code, label=None):
         """Mean of the critic's scores, a scalar."""
-        return ops.average(self.scores(code, label)[:, 0], weights=weights)
+        return ops.mean(self.scores(code, label))

@@ -7,7 +7,7 @@ class BackendTrainer:
     """Step signatures, gradients and compilation on TensorFlow."""
 
     @property
-    def dynamic_shapes(self):
+    def skips_padding(self):
         """Whether shapes may depend on data: not where XLA compiles."""
         return not self.jit_compile
 
@@ -39,6 +39,10 @@ class BackendTrainer:
             tape.watch(x)
             y = function(x)
         return tape.gradient(y, x)
+
+    def sums_of_first(self, function, count, layer, *rows):
+        """Scalars that `function(layer, *rows)` sums over the first rows."""
+        return function(layer, *(part[:count] for part in rows))
 
     def compile_function(self, function, seeds=()):
         """Compiles `function(*tensors)`, which reads this model."""

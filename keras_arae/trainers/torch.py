@@ -6,7 +6,7 @@ import torch
 class BackendTrainer:
     """Step signatures, gradients and compilation on PyTorch."""
 
-    dynamic_shapes = True
+    skips_padding = True
 
     def train_step(self, data):
         return self.training_step(data)
@@ -33,6 +33,10 @@ class BackendTrainer:
             return torch.autograd.grad(function(x).sum(), x, create_graph=True)[
                 0
             ]
+
+    def sums_of_first(self, function, count, layer, *rows):
+        """Scalars that `function(layer, *rows)` sums over the first rows."""
+        return function(layer, *(part[:count] for part in rows))
 
     def compile_function(self, function, seeds=()):
         """Wraps `function(*tensors)`, which reads this model: runs eagerly."""

@@ -1,8 +1,10 @@
 """Likelihood, its padding, and the moments of codes."""
 
+import keras
 import numpy as np
 import pytest
 from conftest import number
+from conftest import weights_of
 from keras import ops
 
 from keras_arae.models import likelihood
@@ -42,21 +44,54 @@ def test_sums_by_hand():
     assert number(hits) == 2.0
 
 
-def test_packing_changes_no_number():
+def test_packing_changes_no_number(make_model):
     generator = np.random.default_rng(0)
+    layer = keras.layers.Dense(7)
+    layer.build((None, 5))
     states = generator.normal(size=(4, 6, 5)).astype("float32")
-    kernel = generator.normal(size=(5, 7)).astype("float32")
-    x = generator.integers(7, size=(4, 6)).astype("int32")
-    weights = (generator.random((4, 6)) < 0.5).astype("float32")
-    x, states, kernel, weights = (
-        ops.convert_to_tensor(value) for value in (x, states, kernel, weights)
-    )
-    packed = likelihood.packed_weighted_sums(
-        x, states, lambda states: ops.matmul(states, kernel), weights
-    )
-    plain = likelihood.weighted_sums(x, ops.matmul(states, kernel), weights)
-    for a, b in zip(packed, plain):
-        assert number(a) == pytest.approx(number(b), rel=1e-5)
+    x = ops.convert_to_tensor(generator.integers(7, size=(4, 6)), "int32")
+    trainer = make_model()
+    states = ops.convert_to_tensor(states)
+
+    def packed(states, weights):
+        return likelihood.packed_weighted_sums(
+            x, states, layer, weights, trainer.sums_of_first
+        )
+
+    def plain(states, weights):
+        return likelihood.weighted_sums(x, layer(states), weights)
+
+    def gradient(function, weights):
+        gradient = trainer.input_gradient(
+            lambda states: function(states, weights)[0], states
+        )
+        return ops.convert_to_numpy(gradient)
+
+    for share in (0.0, 0.1, 0.5, 1.0):
+        weights = ops.convert_to_tensor(
+            (generator.random((4, 6)) < share).astype("float32")
+        )
+        for a, b in zip(packed(states, weights), plain(states, weights)):
+            assert number(a) == pytest.approx(number(b), rel=1e-5)
+        np.testing.assert_allclose(
+            gradient(packed, weights), gradient(plain, weights), atol=1e-6
+        )
+
+
+def test_a_step_is_the_same_without_packing(make_model, clauses):
+    steps = []
+    for packs in (True, False):
+        keras.utils.set_random_seed(0)
+        model = make_model()
+        if not packs:
+            model.__class__ = type(
+                "Plain", (type(model),), {"skips_padding": False}
+            )
+        history = model.fit(clauses[:64], batch_size=32, verbose=0).history
+        steps.append((history["loss"], weights_of(model)))
+    assert steps[0][0] == pytest.approx(steps[1][0], rel=1e-5)
+    for packed, plain in zip(steps[0][1], steps[1][1]):
+        np.testing.assert_allclose(packed, plain, atol=1e-5)
 
 
 def test_moments_are_numpys():
