@@ -1,10 +1,10 @@
-"""From codes to data: the verb `decode`, and sampling token by token."""
+"""From codes to data: the verb `decode`."""
 
 import numpy as np
 from keras import ops
 
 from keras_arae.models.in_batches import in_batches
-from keras_arae.models.samplers import make_sampler
+from keras_arae.models.sequence_decoder import SequenceDecoder
 
 
 class Decoding:
@@ -65,16 +65,14 @@ class Decoding:
             "num_beams": num_beams,
         }
         if getattr(self.decoder, "autoregressive", False):
-            decode = self._sequence_decoder().decode_function(
-                seed=seed, **options
-            )
-        elif any(option is not None for option in options.values()):
+            ids = self._sequence_decoder()(codes, batch_size, seed, **options)
+            return self.present(ids)
+        if any(option is not None for option in options.values()):
             raise ValueError(
                 "Only autoregressive decoders sample; this one gives each "
                 f"position at once. Received: {options}"
             )
-        else:
-            decode = self._compiled("decode", self._most_likely)
+        decode = self._compiled("decode", self._most_likely)
         return self.present(in_batches(decode, codes, batch_size))
 
     def checked_codes(self, codes):
@@ -94,83 +92,3 @@ class Decoding:
         if not hasattr(self, "_decoding"):
             self._decoding = SequenceDecoder(self)
         return self._decoding
-
-
-class SequenceDecoder:
-    """Decodes codes token by token until every sequence has ended.
-
-    Compiled functions are kept, one for each sampler and its settings.
-
-    Args:
-        model: `keras_arae.ARAE` with an autoregressive decoder.
-    """
-
-    def __init__(self, model):
-        self.model = model
-        self._functions = {}
-
-    def decode_function(self, seed=None, **settings):
-        """The compiled function from codes to ids.
-
-        Args:
-            seed: int or `None`. Restarts a random sampler from this seed.
-            **settings: as in `make_sampler`.
-
-        Returns:
-            A callable from a `(batch, code_dim)` tensor to an int tensor of
-            shape `(batch, length)`.
-        """
-        key = tuple(settings.values())
-        if key not in self._functions:
-            sampler = make_sampler(**settings)
-            self._functions[key] = (
-                sampler,
-                self.model.compile_function(
-                    lambda code: self.decode(code, sampler), sampler.variables
-                ),
-            )
-        sampler, function = self._functions[key]
-        if seed is None:
-            seed = np.random.randint(2**31)
-        for state in sampler.variables:
-            state.assign(np.array([seed, 0]))
-        return function
-
-    def decode(self, code, sampler):
-        """Ids from codes, with one sampler."""
-        decoder = self.model.decoder
-        num_codes, length = ops.shape(code)[0], self.model.x_shape[0]
-        start = ops.full((num_codes, 1), decoder.start_id, "int32")
-        pads = ops.full((num_codes, length), decoder.pad_id, "int32")
-
-        def next(prompt, cache, index):
-            state, code = cache
-            previous = prompt[:, index - 1]
-            logits, state = decoder.step(previous, state, code)
-            logits = self._allowed(logits, previous, index >= length)
-            return logits, None, (state, code)
-
-        prompt = sampler(
-            next=next,
-            prompt=ops.concatenate([start, pads], axis=1),
-            cache=(decoder.initial_state(code), code),
-            index=1,
-            stop_token_ids=(decoder.end_id,),
-            model=decoder,
-        )
-        return prompt[:, 1:]
-
-    def _allowed(self, logits, previous, at_last):
-        """Only padding after an end; before it, tokens, at last the end."""
-        decoder = self.model.decoder
-        logits = ops.cast(logits, "float32")
-        ids = ops.arange(logits.shape[-1])
-        ended = (previous == decoder.end_id) | (previous == decoder.pad_id)
-        is_token = (ids != decoder.pad_id) & (ids != decoder.start_id)
-        is_end = ids == decoder.end_id
-        allowed = ops.where(
-            ended[:, None],
-            ids == decoder.pad_id,
-            ops.where(at_last, is_end, is_token),
-        )
-        return ops.where(allowed, logits, -1e9)

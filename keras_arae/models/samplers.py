@@ -1,5 +1,7 @@
 """keras_nlp's samplers by name and settings."""
 
+from keras import ops
+
 
 def make_sampler(
     sampler=None, temperature=None, top_k=None, top_p=None, num_beams=None
@@ -69,6 +71,31 @@ def make_sampler(
             top_p or 0.9, k=top_k, temperature=temperature
         )
     return samplers.RandomSampler(temperature=temperature)
+
+
+def chooses_by_token(sampler):
+    """Whether a sampler chooses each token at once, without searching."""
+    from keras_nlp import samplers
+
+    return type(sampler).__call__ is samplers.Sampler.__call__
+
+
+def choose(sampler, logits):
+    """The next token of each sequence.
+
+    Args:
+        sampler: `keras_nlp.samplers.Sampler` that chooses by token.
+        logits: float tensor of shape `(batch, vocabulary_size)`.
+
+    Returns:
+        An int tensor of shape `(batch,)`.
+    """
+    from keras_nlp import samplers
+
+    if isinstance(sampler, samplers.GreedySampler):
+        # Faster than `argmax`, on XLA's CPU code by much.
+        return ops.top_k(logits, 1)[1][:, 0]
+    return sampler.get_next_token(sampler.compute_probabilities(logits))
 
 
 _SETTINGS = {
