@@ -1,6 +1,7 @@
 """How users' data reach the model: `fit` and `evaluate` of every ARAE."""
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_arae.preprocessing.array_batches import ArrayBatches
@@ -25,7 +26,8 @@ class Feeding:
         Returns:
             An int32 array of shape `(num_rows, *x_shape)`.
         """
-        array = ops.convert_to_numpy(x)
+        # An array stays what it is: it may lie in a file.
+        array = x if isinstance(x, np.ndarray) else ops.convert_to_numpy(x)
         if array.dtype.kind not in "iub":
             raise ValueError(
                 "Expected integers (class indices). Received: an array of "
@@ -45,7 +47,7 @@ class Feeding:
                     f"Expected integers from 0 to {self.num_values - 1}. "
                     f"Received: values from {array.min()} to {array.max()}"
                 )
-        return array.astype("int32")
+        return array.astype("int32", copy=False)
 
     def prepare_corpus(self, x, y):
         """Turns data to learn from, or to evaluate on, into arrays.

@@ -9,6 +9,7 @@ from keras_arae.layers import Generator
 from keras_arae.layers import LSTMDecoder
 from keras_arae.layers import LSTMEncoder
 from keras_arae.models.arae import ARAE
+from keras_arae.preprocessing.sentences import check_sentences
 
 
 @export
@@ -102,6 +103,7 @@ class TextARAE(ARAE):
         sentences = sentences_of(x)
         if sentences is None:
             return super().prepare_corpus(x, y)
+        sentences = check_sentences(sentences)
         ids, kept = self.preprocessor.corpus_to_ids(sentences)
         labels = self.prepare_labels(y, len(sentences))
         return ids, None if labels is None else labels[kept]

@@ -1,7 +1,13 @@
 """From users' data to arrays of integers and back."""
 
 from keras_arae.preprocessing.array_batches import ArrayBatches
+from keras_arae.preprocessing.ids_on_disk import ids_on_disk
 from keras_arae.preprocessing.image_preprocessor import ImagePreprocessor
 from keras_arae.preprocessing.text_preprocessor import TextPreprocessor
 
-__all__ = ["ArrayBatches", "ImagePreprocessor", "TextPreprocessor"]
+__all__ = [
+    "ArrayBatches",
+    "ImagePreprocessor",
+    "TextPreprocessor",
+    "ids_on_disk",
+]

@@ -9,6 +9,8 @@ import numpy as np
 from absl import logging
 
 from keras_arae.export import export
+from keras_arae.preprocessing.sentences import check_sentences
+from keras_arae.preprocessing.sentences import checked
 
 PAD, START, END, UNKNOWN = range(4)
 SPECIAL_TOKENS = ("<pad>", "<s>", "</s>", "<unk>")
@@ -96,7 +98,7 @@ class TextPreprocessor:
         """Makes a preprocessor with the most frequent words of a corpus.
 
         Args:
-            sentences: iterable of str. The corpus.
+            sentences: iterable of str, such as an open file. The corpus.
             vocabulary_size: int. Number of ids, the four special ones
                 included. Defaults to `10000`.
             **options: the other arguments of `TextPreprocessor`.
@@ -106,7 +108,7 @@ class TextPreprocessor:
         """
         preprocessor = cls(vocabulary=[], **options)
         counts = collections.Counter()
-        for sentence in check_sentences(sentences):
+        for sentence in checked(sentences):
             counts.update(preprocessor.split(sentence))
         for token in SPECIAL_TOKENS:
             counts.pop(token, None)
@@ -174,19 +176,22 @@ class TextPreprocessor:
         Raises:
             ValueError: if no sentence is left.
         """
-        if self.overflow == "truncate":
-            ids = self(sentences)
-            kept = np.arange(len(ids))
-        else:
-            rows = self._tokenize(sentences)
-            fits = [len(row) <= self.max_length for row in rows]
-            kept = np.flatnonzero(fits)
-            self._report_dropped(len(rows), len(kept))
-            ids = self._pad([rows[place] for place in kept])
+        sentences = check_sentences(sentences)
+        ids, kept = self.rows_that_fit(sentences)
+        self._report_dropped(len(sentences), len(kept))
         share = self.unknown_share(ids)
         if share:
             logging.warning("%.2f%% of all tokens are unknown.", 100 * share)
         return ids, kept
+
+    def rows_that_fit(self, sentences):
+        """As `corpus_to_ids`, without a word on what was left out."""
+        if self.overflow == "truncate":
+            ids = self(sentences)
+            return ids, np.arange(len(ids))
+        rows = self._tokenize(sentences)
+        kept = np.flatnonzero([len(row) <= self.max_length for row in rows])
+        return self._pad([rows[place] for place in kept]), kept
 
     def unknown_share(self, ids):
         """Share of tokens, between 0 and 1, that are not in the vocabulary."""
@@ -277,24 +282,3 @@ class TextPreprocessor:
         """Reads what `save_assets` wrote."""
         if self.tokenizer is not None:
             self.tokenizer.load_assets(os.fspath(path))
-
-
-def check_sentences(sentences):
-    """Refuses anything but an iterable of strings; returns a list."""
-    if isinstance(sentences, (str, bytes)):
-        raise ValueError(
-            "Expected a list of sentences, not one string: put it in a list. "
-            f"Received: {sentences!r}"
-        )
-    sentences = [
-        sentence.decode() if isinstance(sentence, bytes) else sentence
-        for sentence in sentences
-    ]
-    for sentence in sentences:
-        if not isinstance(sentence, str):
-            raise ValueError(
-                "Expected a list of sentences (str). "
-                f"Received: an element {sentence!r} of type "
-                f"{type(sentence).__name__}"
-            )
-    return sentences
