@@ -102,3 +102,17 @@ def run_phase(baseline, phase, batch):
         baseline.encoder_step(baseline.networks.encode(*batch))
     else:
         baseline.generator_step(len(batch[0]))
+
+
+def operations_per_second(device="cpu", rows=640, dim=300, units=11000):
+    """Floating-point operations a second of a backend's matrix product."""
+    shapes = [(rows, dim), (dim, units)]
+    x, y = (keras.ops.ones(shape, "float32") for shape in shapes)
+    if keras.config.backend() == "torch":
+        x, y = x.to(device), y.to(device)
+    seconds = []
+    for _ in range(8):
+        start = time.perf_counter()
+        float(keras.ops.matmul(x, y)[0, 0])
+        seconds.append(time.perf_counter() - start)
+    return 2 * rows * dim * units / np.median(seconds)

@@ -4,6 +4,8 @@ import math
 
 import keras
 
+from keras_arae.layers.dense import Dense
+
 
 def dense_stack(
     hidden_dims,
@@ -31,9 +33,7 @@ def dense_stack(
     initializer = keras.initializers.get(kernel_initializer)
     layers = []
     for units in hidden_dims:
-        layers.append(
-            keras.layers.Dense(units, kernel_initializer=initializer.clone())
-        )
+        layers.append(Dense(units, kernel_initializer=initializer.clone()))
         if batch_normalization:
             # Momentum and epsilon of the released code (PyTorch's defaults).
             layers.append(
@@ -41,7 +41,7 @@ def dense_stack(
             )
         layers.append(keras.layers.LeakyReLU(negative_slope))
     layers.append(
-        keras.layers.Dense(
+        Dense(
             output_dim,
             activation=output_activation,
             kernel_initializer=initializer.clone(),

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_arae.export import export
+from keras_arae.layers.dense import Dense
 from keras_arae.layers.token_embedding import token_embedding
 from keras_arae.layers.token_lstm import TokenLSTM
 
@@ -79,7 +80,7 @@ class LSTMDecoder(keras.layers.Layer):
         )
         self.lstm = TokenLSTM(units, self.kernel_initializer)
         initializer = self.kernel_initializer
-        self.output_layer = keras.layers.Dense(
+        self.output_layer = Dense(
             vocabulary_size,
             kernel_initializer=initializer.clone()
             if initializer

@@ -3,6 +3,9 @@
 import keras
 from keras import ops
 
+from keras_arae.layers.dense import on_cpu
+from keras_arae.layers.dense import product
+
 
 class TokenLSTM(keras.layers.LSTM):
     """A `keras.layers.LSTM` over a sentence that computes the same faster.
@@ -47,7 +50,7 @@ class TokenLSTM(keras.layers.LSTM):
     def call(self, inputs, constant=None):
         if keras.config.backend() == "torch":
             return torch_lstm(self.cell, joined(inputs, constant))
-        if on_gpu():
+        if not on_cpu():
             return super().call(joined(inputs, constant))
         return self.recurrence(self.input_products(inputs, constant))
 
@@ -57,11 +60,11 @@ class TokenLSTM(keras.layers.LSTM):
         kernel = ops.cast(self.cell.kernel, inputs.dtype)
         bias = ops.cast(self.cell.bias, inputs.dtype)
         # Flat: XLA's CPU code for the same product on three axes is slower.
-        products = ops.matmul(ops.reshape(inputs, (-1, dim)), kernel[:dim])
+        products = product(ops.reshape(inputs, (-1, dim)), kernel[:dim])
         products = ops.reshape(products, (-1, length, kernel.shape[1]))
         if constant is not None:
             constant = ops.cast(constant, inputs.dtype)
-            bias = bias + ops.matmul(constant, kernel[dim:])[:, None]
+            bias = bias + product(constant, kernel[dim:])[:, None]
         return products + bias
 
 
@@ -124,14 +127,3 @@ def torch_lstm(cell, inputs):
     }
     states, _, _ = torch.lstm(inputs, (zeros, zeros), weights, **options)
     return states
-
-
-def on_gpu():
-    """Whether layers run on a GPU, on TensorFlow or JAX."""
-    if keras.config.backend() == "jax":
-        import jax
-
-        return jax.default_backend() == "gpu"
-    import tensorflow as tf
-
-    return bool(tf.config.list_logical_devices("GPU"))
