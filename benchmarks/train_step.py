@@ -12,7 +12,6 @@ take at the best rate that any of the programs reached in the same run. With
 
 import json
 import pathlib
-import time
 
 import interleaved
 import numpy as np

@@ -3,7 +3,7 @@
 import keras
 
 from keras_arae.export import export
-from keras_arae.layers.dense_stack import dense_stack
+from keras_arae.layers.dense_stack import DenseStack
 
 
 @export
@@ -56,7 +56,7 @@ class Critic(keras.layers.Layer):
         self.hidden_dims = tuple(hidden_dims)
         self.negative_slope = negative_slope
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.network = dense_stack(
+        self.network = DenseStack(
             self.hidden_dims,
             output_dim=1,
             negative_slope=negative_slope,

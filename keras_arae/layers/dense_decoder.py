@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_arae.export import export
-from keras_arae.layers.dense_stack import dense_stack
+from keras_arae.layers.dense_stack import DenseStack
 from keras_arae.layers.dense_stack import num_elements
 
 
@@ -54,7 +54,7 @@ class DenseDecoder(keras.layers.Layer):
         self.num_values = num_values
         self.hidden_dims = tuple(hidden_dims)
         self.batch_normalization = batch_normalization
-        self.network = dense_stack(
+        self.network = DenseStack(
             self.hidden_dims,
             num_elements(self.array_shape) * num_values,
             batch_normalization,

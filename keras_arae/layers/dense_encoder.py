@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_arae.export import export
-from keras_arae.layers.dense_stack import dense_stack
+from keras_arae.layers.dense_stack import DenseStack
 from keras_arae.layers.dense_stack import num_elements
 
 
@@ -50,7 +50,7 @@ class DenseEncoder(keras.layers.Layer):
         self.code_dim = code_dim
         self.hidden_dims = tuple(hidden_dims)
         self.batch_normalization = batch_normalization
-        self.network = dense_stack(
+        self.network = DenseStack(
             self.hidden_dims, code_dim, batch_normalization
         )
 

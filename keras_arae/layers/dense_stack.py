@@ -3,19 +3,16 @@
 import math
 
 import keras
+from keras import ops
 
 from keras_arae.layers.dense import Dense
 
 
-def dense_stack(
-    hidden_dims,
-    output_dim,
-    batch_normalization=False,
-    negative_slope=0.0,
-    output_activation=None,
-    kernel_initializer="glorot_uniform",
-):
-    """Dense layers with (leaky) ReLU between them, as one `Sequential`.
+class DenseStack(keras.layers.Layer):
+    """Dense layers with (leaky) ReLU between them.
+
+    One layer rather than a `keras.Sequential` of many: on PyTorch, where
+    steps run eagerly, each call of a layer costs a tenth of a millisecond.
 
     Args:
         hidden_dims: sequence of int. Widths of the hidden layers.
@@ -26,28 +23,54 @@ def dense_stack(
         output_activation: `None`, a name or a callable. Defaults to `None`.
         kernel_initializer: Keras initializer of each kernel. Defaults to
             `"glorot_uniform"`.
-
-    Returns:
-        A `keras.Sequential` named `"network"`.
     """
-    initializer = keras.initializers.get(kernel_initializer)
-    layers = []
-    for units in hidden_dims:
-        layers.append(Dense(units, kernel_initializer=initializer.clone()))
-        if batch_normalization:
-            # Momentum and epsilon of the released code (PyTorch's defaults).
-            layers.append(
-                keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5)
-            )
-        layers.append(keras.layers.LeakyReLU(negative_slope))
-    layers.append(
-        Dense(
+
+    def __init__(
+        self,
+        hidden_dims,
+        output_dim,
+        batch_normalization=False,
+        negative_slope=0.0,
+        output_activation=None,
+        kernel_initializer="glorot_uniform",
+    ):
+        super().__init__(name="network")
+        self.negative_slope = negative_slope
+        initializer = keras.initializers.get(kernel_initializer)
+        self.hidden = [
+            Dense(units, kernel_initializer=initializer.clone())
+            for units in hidden_dims
+        ]
+        # Momentum and epsilon of the released code (PyTorch's defaults).
+        self.normalizations = [
+            keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5)
+            for _ in hidden_dims
+            if batch_normalization
+        ]
+        self.output_layer = Dense(
             output_dim,
             activation=output_activation,
             kernel_initializer=initializer.clone(),
         )
-    )
-    return keras.Sequential(layers, name="network")
+
+    def build(self, input_shape):
+        for index, layer in enumerate(self.hidden):
+            layer.build(input_shape)
+            input_shape = (*input_shape[:-1], layer.units)
+            if self.normalizations:
+                self.normalizations[index].build(input_shape)
+        self.output_layer.build(input_shape)
+
+    def call(self, x, training=False):
+        for index, layer in enumerate(self.hidden):
+            x = layer(x)
+            if self.normalizations:
+                x = self.normalizations[index](x, training=training)
+            if self.negative_slope:
+                x = ops.leaky_relu(x, self.negative_slope)
+            else:
+                x = ops.relu(x)
+        return self.output_layer(x)
 
 
 def num_elements(shape):

@@ -3,7 +3,7 @@
 import keras
 
 from keras_arae.export import export
-from keras_arae.layers.dense_stack import dense_stack
+from keras_arae.layers.dense_stack import DenseStack
 
 
 @export
@@ -60,7 +60,7 @@ class Generator(keras.layers.Layer):
         self.output_activation = keras.activations.get(output_activation)
         self.batch_normalization = batch_normalization
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.network = dense_stack(
+        self.network = DenseStack(
             self.hidden_dims,
             output_dim=code_dim,
             batch_normalization=batch_normalization,
