@@ -1,7 +1,7 @@
 """How long generating takes: each backend beside a PyTorch loop.
 
     python benchmarks/generate.py --size=snli --samples=10000
-    python benchmarks/generate.py --top_p=0.9
+    python benchmarks/generate.py --top_p=0.9 --top_k=100
 
 Programs take turns on the same machine. Models are not trained; a bias on the
 end of sentence is set such that sentences are, in the mean, as long as those
@@ -30,6 +30,7 @@ flags.DEFINE_string("device", "cpu", "Of the loop: cpu or cuda.")
 flags.DEFINE_integer("samples", 10000, "Sentences to generate.")
 flags.DEFINE_integer("batch_size", 256, "Sentences at once.")
 flags.DEFINE_float("top_p", None, "Draw from the likeliest. Default: greedy.")
+flags.DEFINE_integer("top_k", None, "With top_p: among this many only.")
 flags.DEFINE_integer("turns", 3, "Turns of each program.")
 flags.DEFINE_string("json", None, "A file for the numbers.")
 flags.DEFINE_string("worker", None, "Serve as this program (used inside).")
@@ -61,7 +62,7 @@ def main(_):
 
 
 def start_worker(name):
-    names = ("size", "device", "samples", "batch_size", "top_p")
+    names = ("size", "device", "samples", "batch_size", "top_p", "top_k")
     arguments = [
         f"--{key}={FLAGS[key].value}"
         for key in names
@@ -74,7 +75,9 @@ def start_worker(name):
 
 
 def print_table(results):
-    how = f"top-p {FLAGS.top_p}" if FLAGS.top_p else "greedy"
+    how = "greedy"
+    if FLAGS.top_p:
+        how = f"top-p {FLAGS.top_p} of {FLAGS.top_k or 'all'} tokens"
     print(f"{FLAGS.samples} sentences, {FLAGS.size}, {how}")
     loop = results.get("pytorch", {}).get("seconds", float("nan"))
     print(
@@ -120,7 +123,7 @@ def model_generator(size):
 
     def generate(num_samples):
         codes = model.generate_codes(num_samples)
-        ids = decoder(codes, FLAGS.batch_size, seed=0, top_p=FLAGS.top_p)
+        ids = decoder(codes, FLAGS.batch_size, seed=0, **sampling())
         return int(np.sum(ids > 0))
 
     set_lengths(size, generate, bias.assign)
@@ -139,7 +142,7 @@ def loop_generator(size):
         output.bias.copy_(torch.as_tensor(bias))
 
     def generate(num_samples):
-        batches = baseline.generate(num_samples, FLAGS.batch_size, FLAGS.top_p)
+        batches = baseline.generate(num_samples, FLAGS.batch_size, **sampling())
         return int(sum((batch > 0).sum() for batch in batches))
 
     with torch.no_grad():
@@ -147,6 +150,10 @@ def loop_generator(size):
         output.weight.copy_(torch.as_tensor(louder_end(kernel).T))
     set_lengths(size, generate, set_bias)
     return generate
+
+
+def sampling():
+    return {"top_p": FLAGS.top_p, "top_k": FLAGS.top_k}
 
 
 def louder_end(kernel):

@@ -79,7 +79,7 @@ class TextNetworks(nn.Module):
         return cross_entropy(logits[mask], x[mask])
 
     @torch.no_grad()
-    def decode(self, code, max_length, top_p=None):
+    def decode(self, code, max_length, top_p=None, top_k=None):
         """Ids, token by token, until every sentence has ended."""
         previous = torch.ones(len(code), 1, dtype=torch.long)
         previous, state, ids = previous.to(code.device), None, []
@@ -89,7 +89,7 @@ class TextNetworks(nn.Module):
             inputs = torch.cat([embedded, code[:, None]], 2)
             hidden, state = self.decoder_lstm(inputs, state)
             logits = self.output(hidden[:, 0])
-            previous = choose(logits, top_p).masked_fill(ended, 0)
+            previous = choose(logits, top_p, top_k).masked_fill(ended, 0)
             ended = ended | (previous == 2)
             ids.append(previous)
             if bool(ended.all()):
@@ -97,11 +97,11 @@ class TextNetworks(nn.Module):
         return torch.cat(ids, 1)
 
 
-def choose(logits, top_p):
+def choose(logits, top_p, top_k):
     """The likeliest token, or one drawn from the likeliest `top_p`."""
     if top_p is None:
         return logits.argmax(1, keepdim=True)
-    chances, order = logits.softmax(1).sort(descending=True)
+    chances, order = logits.softmax(1).topk(top_k or logits.shape[1])
     chances[chances.cumsum(1) - chances > top_p] = 0
     return order.gather(1, torch.multinomial(chances, 1))
 
@@ -134,7 +134,7 @@ class ImageNetworks(nn.Module):
         return cross_entropy(logits, x.flatten())
 
     @torch.no_grad()
-    def decode(self, code, max_length, top_p=None):
+    def decode(self, code, max_length, top_p=None, top_k=None):
         return self.decoder(code).view(len(code), -1, 2).argmax(2)
 
 
@@ -247,14 +247,14 @@ class Baseline:
         return self.networks.generator(noise)
 
     @torch.no_grad()
-    def generate(self, num_samples, batch_size=256, top_p=None):
+    def generate(self, num_samples, batch_size=256, **options):
         """Arrays of ids or pixels of new data."""
         length = getattr(self.size, "max_length", 0)
         return [
             self.networks.decode(
                 self.generated_code(min(batch_size, num_samples - start)),
                 length,
-                top_p,
+                **options,
             ).cpu()
             for start in range(0, num_samples, batch_size)
         ]

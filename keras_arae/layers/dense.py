@@ -7,13 +7,25 @@ from keras import ops
 
 
 class Dense(keras.layers.Dense):
-    """A `keras.layers.Dense` that multiplies with `product`."""
+    """A `keras.layers.Dense` that multiplies with `product`.
+
+    On PyTorch product and bias are one operation, as in its own layer.
+    """
 
     def call(self, inputs, training=None):
+        if keras.config.backend() == "torch" and self._is_plain(inputs):
+            import torch
+
+            weights = self.bias.value, self.kernel.value
+            bias, kernel = (w.to(inputs.dtype) for w in weights)
+            return self.activation(torch.addmm(bias, inputs, kernel))
         outputs = product(inputs, self.kernel)
         if self.bias is not None:
             outputs = ops.add(outputs, self.bias)
         return self.activation(outputs)
+
+    def _is_plain(self, inputs):
+        return self.bias is not None and len(inputs.shape) == 2
 
 
 def product(x, kernel):

@@ -103,25 +103,29 @@ class LSTMDecoder(keras.layers.Layer):
         return self.lstm(self.embedding(previous), code)
 
     def initial_state(self, code):
-        """The state before the first token: zeros of `(batch, units)`."""
-        zeros = ops.zeros((ops.shape(code)[0], self.units), self.compute_dtype)
-        return [zeros, zeros]
+        """What `step` needs before the first token, of `len(code)` rows.
 
-    def step(self, previous, state, code):
+        Returns:
+            A list: zeros of the LSTM, twice, and what the code adds to its
+            gates at every step.
+        """
+        zeros = ops.zeros((ops.shape(code)[0], self.units), self.compute_dtype)
+        products = self.lstm.constant_products(code, self.embedding_dim)
+        return [zeros, zeros, products]
+
+    def step(self, previous, state):
         """Logits of the next token.
 
         Args:
             previous: int tensor of shape `(batch,)`. The token before.
             state: what `initial_state` or the last `step` returned.
-            code: float tensor of shape `(batch, code_dim)`.
 
         Returns:
             Logits of shape `(batch, vocabulary_size)` and the next state.
         """
-        code = ops.cast(code, self.compute_dtype)
-        inputs = ops.concatenate([self.embedding(previous), code], axis=-1)
-        output, state = self.lstm.cell(inputs, state)
-        return self.output_layer(output), state
+        *states, products = state
+        states = self.lstm.step(self.embedding(previous), products, states)
+        return self.output_layer(states[0]), [*states, products]
 
     def compute_output_shape(self, code_shape, x_shape):
         return (*x_shape, self.vocabulary_size)

@@ -57,15 +57,37 @@ class TokenLSTM(keras.layers.LSTM):
     def input_products(self, inputs, constant):
         """What the inputs add to the gates: `(batch, length, 4 * units)`."""
         length, dim = inputs.shape[1:]
-        kernel = ops.cast(self.cell.kernel, inputs.dtype)
-        bias = ops.cast(self.cell.bias, inputs.dtype)
+        kernel = ops.cast(self.cell.kernel[:dim], inputs.dtype)
         # Flat: XLA's CPU code for the same product on three axes is slower.
-        products = product(ops.reshape(inputs, (-1, dim)), kernel[:dim])
+        products = product(ops.reshape(inputs, (-1, dim)), kernel)
         products = ops.reshape(products, (-1, length, kernel.shape[1]))
-        if constant is not None:
-            constant = ops.cast(constant, inputs.dtype)
-            bias = bias + product(constant, kernel[dim:])[:, None]
-        return products + bias
+        if constant is None:
+            return products + ops.cast(self.cell.bias, inputs.dtype)
+        return products + self.constant_products(constant, dim)[:, None]
+
+    def constant_products(self, constant, dim):
+        """What a constant and the bias add: `(batch, 4 * units)`.
+
+        Args:
+            constant: float tensor of shape `(batch, constant_dim)`.
+            dim: int. Width of the inputs that it is joined to.
+        """
+        constant = ops.cast(constant, self.compute_dtype)
+        kernel = ops.cast(self.cell.kernel[dim:], constant.dtype)
+        bias = ops.cast(self.cell.bias, constant.dtype)
+        return product(constant, kernel) + bias
+
+    def step(self, inputs, constant_products, states):
+        """The next state, which is also the output, and carry.
+
+        Args:
+            inputs: float tensor of shape `(batch, dim)`.
+            constant_products: what `constant_products` returned.
+            states: list of two tensors of shape `(batch, units)`.
+        """
+        kernel = ops.cast(self.cell.kernel[: inputs.shape[1]], inputs.dtype)
+        products = product(inputs, kernel) + constant_products
+        return self.recurrence.cell(products, states)[1]
 
 
 class Recurrence(keras.layers.Layer):

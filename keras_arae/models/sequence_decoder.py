@@ -87,6 +87,7 @@ class SequenceDecoder:
         # An idle place writes to a row behind the last, from a code of zeros.
         ids = ops.full((num_rows + 1, length), decoder.pad_id, "int32")
         codes = ops.pad(codes, [(0, 1), (0, 0)])
+        initial_state = decoder.initial_state(codes)
         start = ops.full((num_places,), decoder.start_id, "int32")
 
         is_token = self._are_tokens(ops.arange(decoder.vocabulary_size))
@@ -97,13 +98,14 @@ class SequenceDecoder:
             rows = first + ops.cumsum(ops.cast(frees, "int32")) - 1
             return ops.where(rows < num_codes, rows, num_rows)
 
+        def beginnings(rows):
+            return [ops.take(part, rows, axis=0) for part in initial_state]
+
         def cond(ids, rows, places, previous, state, num_started):
             return ops.any(rows < num_rows)
 
         def body(ids, rows, places, previous, state, num_started):
-            logits, state = decoder.step(
-                previous, state, ops.take(codes, rows, axis=0)
-            )
+            logits, state = decoder.step(previous, state)
             logits = ops.cast(logits, "float32") + never
             tokens = ops.cast(choose(sampler, logits), "int32")
             tokens = ops.where(places == length - 1, decoder.end_id, tokens)
@@ -113,17 +115,16 @@ class SequenceDecoder:
             ended = tokens == decoder.end_id
             rows = ops.where(ended, next_rows(num_started, ended), rows)
             num_started = num_started + ops.sum(ops.cast(ended, "int32"))
-            fresh = decoder.initial_state(ops.take(codes, rows, axis=0))
             state = [
                 ops.where(ended[:, None], new, old)
-                for new, old in zip(fresh, state)
+                for new, old in zip(beginnings(rows), state)
             ]
             places = ops.where(ended, 0, places + 1)
             previous = ops.where(ended, start, tokens)
             return ids, rows, places, previous, state, num_started
 
         rows = next_rows(0, ops.ones(num_places, "bool"))
-        state = decoder.initial_state(ops.take(codes, rows, axis=0))
+        state = beginnings(rows)
         places = ops.zeros(num_places, "int32")
         started = ops.convert_to_tensor(num_places, "int32")
         ids, *_ = sampler.run_loop(
@@ -141,17 +142,16 @@ class SequenceDecoder:
         start = ops.full((num_codes, 1), decoder.start_id, "int32")
         pads = ops.full((num_codes, length), decoder.pad_id, "int32")
 
-        def next(prompt, cache, index):
-            state, code = cache
+        def next(prompt, state, index):
             previous = prompt[:, index - 1]
-            logits, state = decoder.step(previous, state, code)
+            logits, state = decoder.step(previous, state)
             logits = self._allowed(logits, previous, index >= length)
-            return logits, None, (state, code)
+            return logits, None, state
 
         prompt = sampler(
             next=next,
             prompt=ops.concatenate([start, pads], axis=1),
-            cache=(decoder.initial_state(code), code),
+            cache=decoder.initial_state(code),
             index=1,
             stop_token_ids=(decoder.end_id,),
             model=decoder,

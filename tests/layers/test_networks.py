@@ -88,7 +88,7 @@ def test_steps_of_the_decoder_equal_the_whole():
     state = decoder.initial_state(code)
     previous = np.full(2, decoder.start_id)
     for place in range(5):
-        step, state = decoder.step(ops.convert_to_tensor(previous), state, code)
+        step, state = decoder.step(ops.convert_to_tensor(previous), state)
         np.testing.assert_allclose(
             ops.convert_to_numpy(step), logits[:, place], atol=1e-5
         )

@@ -111,7 +111,6 @@ def test_random_sampler_follows_the_logits(trained, clauses):
     logits = trained.decoder.step(
         ops.full((1,), 1, "int32"),
         trained.decoder.initial_state(ops.convert_to_tensor(code[:1])),
-        ops.convert_to_tensor(code[:1]),
     )[0]
     logits = ops.convert_to_numpy(logits)[0].astype("float64")
     logits[:2] = -np.inf
