@@ -31,7 +31,7 @@ def ids_on_disk(sentences, preprocessor, path, overwrite=False):
 
     ```python
     preprocessor = keras_arae.TextPreprocessor(["a", "man"], max_length=4)
-    path = pathlib.Path(tempfile.mkdtemp()) / "ids.npy"
+    path = tempfile.mkdtemp() + "/ids.npy"
     lines = (line for line in ["a man\\n", "a a man\\n"])
     rows = keras_arae.preprocessing.ids_on_disk(lines, preprocessor, path)
     assert rows.shape == (2, 5)

@@ -1,10 +1,9 @@
 """What training by phases needs from JAX: the same steps, without state."""
 
 import jax
-import jax.numpy as jnp
 import keras
 
-NUM_SIZES = 16
+from keras_arae.trainers.jax_sums import sums_of_first
 
 
 class BackendTrainer:
@@ -85,11 +84,6 @@ class BackendTrainer:
     def sums_of_first(self, function, count, layer, *rows):
         """Scalars that `function(layer, *rows)` sums over the first rows.
 
-        Shapes cannot depend on `count`, so the rows are cut to the smallest
-        of a few sizes that holds them. Only one branch runs; derivatives are
-        computed beside the values, as branches could not share what they
-        would have to keep for later.
-
         Args:
             function: callable. The first of the scalars is differentiated, by
                 the layer's weights and by the first of `rows`.
@@ -97,12 +91,7 @@ class BackendTrainer:
             layer: Keras layer without state.
             *rows: tensors of one number of rows.
         """
-        num_rows = rows[0].shape[0]
-        sizes = sorted(
-            {-(-num_rows * share // NUM_SIZES) for share in range(1, NUM_SIZES)}
-            | {num_rows}
-        )
-        index = jnp.searchsorted(jnp.array(sizes), count)
+        weights = [variable.value for variable in layer.trainable_variables]
 
         def call(weights, first, *others):
             def stateless_layer(x):
@@ -111,44 +100,7 @@ class BackendTrainer:
             first, *others = function(stateless_layer, first, *others)
             return first, tuple(others)
 
-        def values(size):
-            return lambda weights, *rows: call(
-                weights, *(part[:size] for part in rows)
-            )
-
-        def values_and_gradients(size):
-            def branch(weights, *rows):
-                cut = [part[:size] for part in rows]
-                outputs, (by_weights, by_rows) = jax.value_and_grad(
-                    call, argnums=(0, 1), has_aux=True
-                )(weights, *cut)
-                missing = [(0, num_rows - size)] + [(0, 0)] * (by_rows.ndim - 1)
-                return outputs, by_weights, jnp.pad(by_rows, missing)
-
-            return branch
-
-        def run(branches, *operands):
-            return jax.lax.switch(
-                index, [branches(size) for size in sizes], *operands
-            )
-
-        @jax.custom_vjp
-        def sums(weights, *rows):
-            return run(values, weights, *rows)
-
-        def forward(weights, *rows):
-            outputs, *gradients = run(values_and_gradients, weights, *rows)
-            return outputs, gradients
-
-        def backward(gradients, cotangents):
-            by_weights, by_rows = jax.tree.map(
-                lambda gradient: cotangents[0] * gradient, gradients
-            )
-            return by_weights, by_rows, *[None for _ in rows[1:]]
-
-        sums.defvjp(forward, backward)
-        weights = [variable.value for variable in layer.trainable_variables]
-        first, others = sums(weights, *rows)
+        first, others = sums_of_first(call, count, weights, *rows)
         return first, *others
 
     def compile_function(self, function, seeds=()):

@@ -44,7 +44,10 @@ def test_sums_by_hand():
     assert number(hits) == 2.0
 
 
-def test_packing_changes_no_number(make_model):
+@pytest.mark.parametrize("chunk", [5, 1024])
+def test_packing_changes_no_number(make_model, monkeypatch, chunk):
+    if keras.config.backend() == "jax":
+        monkeypatch.setattr("keras_arae.trainers.jax_sums.CHUNK", chunk)
     generator = np.random.default_rng(0)
     layer = keras.layers.Dense(7)
     layer.build((None, 5))
