@@ -3,19 +3,17 @@
 import jax
 import jax.numpy as jnp
 
-NUM_SIZES = 16
-CHUNK = 1024
+# Rows at once: logits of so many words' vocabularies stay in the cache.
+CHUNK = 128
 
 
 def sums_of_first(function, count, weights, *rows):
     """Scalars that `function(weights, *rows)` sums over the first rows.
 
-    Up to `CHUNK` rows are cut to the smallest of a few sizes that holds those
-    that count, and one branch for each size is compiled. More rows than that
-    come in chunks, so that what a chunk needs stays in the cache and memory
-    does not grow. In both, derivatives are computed beside the values:
-    branches cannot share what they would have to keep for later, and a loop
-    whose length is not known has no reverse.
+    Rows come in chunks, in a loop over as many chunks as hold rows that
+    count. What a chunk needs stays in the cache, and memory does not grow
+    with the number of rows. A loop whose length is not known has no reverse:
+    derivatives are computed beside the values.
 
     Args:
         function: callable. Returns a scalar, which is differentiated by
@@ -27,7 +25,6 @@ def sums_of_first(function, count, weights, *rows):
     Returns:
         What `function` returns.
     """
-    run = _in_chunks if len(rows[0]) > CHUNK else _cut
 
     def values(weights, *rows):
         return function(weights, *rows), ()
@@ -40,10 +37,10 @@ def sums_of_first(function, count, weights, *rows):
 
     @jax.custom_vjp
     def sums(weights, *rows):
-        return run(values, count, weights, rows)[0]
+        return _in_chunks(values, count, weights, rows)[0]
 
     def forward(weights, *rows):
-        (outputs, by_weights), (by_rows,) = run(
+        (outputs, by_weights), (by_rows,) = _in_chunks(
             values_and_gradients, count, weights, rows
         )
         return outputs, (by_weights, by_rows)
@@ -58,49 +55,29 @@ def sums_of_first(function, count, weights, *rows):
     return sums(weights, *rows)
 
 
-def _cut(function, count, weights, rows):
-    """Applies a function to the first rows, as few as there are sizes for.
+def _in_chunks(function, count, weights, rows):
+    """Applies a function to chunks of rows.
 
     Args:
         function: callable. Returns what is summed over rows, and what has a
             row for each row.
-        count: int scalar.
+        count: int scalar. Rows that count.
         weights: list of tensors.
         rows: list of tensors.
 
     Returns:
-        What `function` returns; rows that were cut off are zero.
+        What `function` returns; rows of chunks left out are zero.
     """
     num_rows = len(rows[0])
-    shares = range(1, NUM_SIZES + 1)
-    sizes = sorted({-(-num_rows * share // NUM_SIZES) for share in shares})
-
-    def branch(size):
-        def apply(weights, rows):
-            sums, parts = function(weights, *(part[:size] for part in rows))
-            return sums, _filled(parts, num_rows)
-
-        return apply
-
-    index = jnp.searchsorted(jnp.array(sizes), count)
-    branches = [branch(size) for size in sizes]
-    return jax.lax.switch(index, branches, weights, rows)
-
-
-def _in_chunks(function, count, weights, rows):
-    """As `_cut`, but in a loop over as many chunks as hold rows that count."""
-    num_rows = len(rows[0])
-    rows = _filled(rows, -(-num_rows // CHUNK) * CHUNK)
+    size = min(CHUNK, num_rows)
+    rows = _filled(rows, -(-num_rows // size) * size)
 
     def add_chunk(index, results):
         sums, parts = results
-        start = index * CHUNK
+        start = index * size
         new_sums, new_parts = function(
             weights,
-            *(
-                jax.lax.dynamic_slice_in_dim(part, start, CHUNK)
-                for part in rows
-            ),
+            *(jax.lax.dynamic_slice_in_dim(part, start, size) for part in rows),
         )
         parts = [
             jax.lax.dynamic_update_slice_in_dim(part, new, start, 0)
@@ -108,11 +85,11 @@ def _in_chunks(function, count, weights, rows):
         ]
         return jax.tree.map(jnp.add, sums, new_sums), tuple(parts)
 
-    shapes = jax.eval_shape(function, weights, *(part[:CHUNK] for part in rows))
+    shapes = jax.eval_shape(function, weights, *(part[:size] for part in rows))
     sums, parts = jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), shapes)
     sums, parts = jax.lax.fori_loop(
         0,
-        -(-count // CHUNK),
+        -(-count // size),
         add_chunk,
         (sums, _filled(parts, len(rows[0]))),
     )

@@ -44,7 +44,7 @@ def test_sums_by_hand():
     assert number(hits) == 2.0
 
 
-@pytest.mark.parametrize("chunk", [5, 1024])
+@pytest.mark.parametrize("chunk", [5, 128])
 def test_packing_changes_no_number(make_model, monkeypatch, chunk):
     if keras.config.backend() == "jax":
         monkeypatch.setattr("keras_arae.trainers.jax_sums.CHUNK", chunk)
