@@ -25,7 +25,7 @@ class Text:
         """
         clauses = keras_arae.datasets.load_text("web_clauses")
         words = [len(clause.split()) for clause in clauses]
-        joined = max(1, (self.max_length + 3) // 15)
+        joined = max(1, self.max_length // 12)
         lengths = np.convolve(words, np.ones(joined, int), "valid")
         lengths = lengths[lengths <= self.max_length]
         generator = np.random.default_rng(seed)

@@ -1,0 +1,58 @@
+"""The benchmarks run and print what they say; times are not judged."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+BENCHMARKS = pathlib.Path(__file__).parents[2] / "benchmarks"
+
+
+def run(script, *options):
+    process = subprocess.run(
+        [sys.executable, BENCHMARKS / script, *options],
+        capture_output=True,
+        text=True,
+    )
+    assert process.returncode == 0, process.stderr[-3000:]
+    return process.stdout
+
+
+@pytest.mark.once
+def test_a_step_beside_the_loop(tmp_path):
+    shown = run(
+        "train_step.py", "--size=demo", "--programs=pytorch,torch",
+        "--turns=1", "--steps=2", f"--json={tmp_path / 'step.json'}",
+    )  # fmt: skip
+    assert "| torch |" in shown
+    results = json.loads((tmp_path / "step.json").read_text())
+    for program in ("pytorch", "torch"):
+        assert results[program]["milliseconds"] > 0
+        assert results[program]["peak MB"] > 0
+
+
+@pytest.mark.once
+def test_generating_beside_the_loop(tmp_path):
+    run(
+        "generate.py", "--size=demo", "--programs=pytorch,torch", "--turns=1",
+        "--samples=400", "--batch_size=64", f"--json={tmp_path / 'g.json'}",
+    )  # fmt: skip
+    results = json.loads((tmp_path / "g.json").read_text())
+    lengths = [found["tokens"] / 400 for found in results.values()]
+    assert 4 < min(lengths) and max(lengths) < 16
+
+
+@pytest.mark.once
+def test_lengths_of_workloads_are_real(monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    import workloads
+
+    rows = workloads.SIZES["snli"].rows(2000)
+    lengths = np.sum(rows > 0, axis=1)
+    assert lengths.max() == 16 and 8 < lengths.mean() < 11
+    assert (rows[np.arange(2000), lengths - 1] == 2).all()
+    long = workloads.SIZES["yelp"].rows(2000)
+    assert np.sum(long > 0, axis=1).max() == 26
