@@ -54,7 +54,8 @@ class ARAE(Verbs, Decoding, Feeding, Labels, Algorithm, Networks, PhasedModel):
             (see `keras_arae.layers.LSTMDecoder`).
         generator: Keras layer or `None`. Maps noise of shape
             `(batch, noise_dim)` to codes. Defaults to `None`.
-        critic: Keras layer or `None`. Maps codes to `(batch, 1)` scores.
+        critic: Keras layer or `None`. Maps codes to `(batch, 1)` scores, each
+            code by itself: real and generated ones may come in one batch.
             Defaults to `None`.
         noise_dim: int. Width of the generator's noise. Defaults to `100`.
         num_classes: int or `None`. Where data have labels from 0 to

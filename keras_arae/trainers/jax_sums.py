@@ -47,7 +47,7 @@ def sums_of_first(function, count, weights, *rows):
 
     def backward(gradients, cotangents):
         by_weights, by_rows = jax.tree.map(
-            lambda gradient: cotangents[0] * gradient, gradients
+            lambda x: (cotangents[0] * x).astype(x.dtype), gradients
         )
         return by_weights, by_rows, *[None for _ in rows[1:]]
 
