@@ -157,17 +157,13 @@ def train_model(images, labels, seed, generator_lr=5e-4, **options):
 
 def draw_samples(model, images, seed):
     """Samples and the labels asked for, `None` if the model knows none."""
-    count = FLAGS.num_samples
-    if model.adversarial:
-        asked = keras_arae.callbacks.classes_in_turn(model, count)
-        return model.generate(count, asked, seed=seed), asked
-    codes = model.encode(images)
-    codes = np.random.default_rng(seed).multivariate_normal(
-        codes.mean(axis=0), np.cov(codes.T), size=count
+    count, options = FLAGS.num_samples, {}
+    if model.conditional:
+        options["label"] = keras_arae.callbacks.classes_in_turn(model, count)
+    samples = keras_arae.evaluate.draw_samples(
+        model, count, images, seed, **options
     )
-    # Back on the sphere, where the decoder saw codes.
-    codes /= np.linalg.norm(codes, axis=1, keepdims=True)
-    return model.decode(codes), None
+    return samples, options.get("label")
 
 
 def print_table(results):

@@ -26,7 +26,7 @@ def time_fit(name, size, fresh, phase, policy, device):
     """Times steps as `fit` takes them, with its batches."""
     keras.config.set_dtype_policy(policy)
     model = size.model(critic_data="fresh" if fresh else "reuse")
-    model.compile()
+    model.compile(*size.optimizers())
     if phase:
         phases = model.phases
         model.phases = lambda: [p for p in phases() if p.name == phase]

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import keras
 import numpy as np
 
 import keras_arae
@@ -38,14 +39,16 @@ class Text:
         return ids
 
     def model(self, **options):
-        """The `TextARAE` of this size, not compiled."""
+        """The `TextARAE` of this size with released networks, not compiled."""
         words = [f"w{i}" for i in range(self.vocabulary_size - 4)]
+        hidden_dims = (self.units, self.units)
         return keras_arae.TextARAE(
             keras_arae.TextPreprocessor(words, max_length=self.max_length),
             embedding_dim=self.units,
             code_dim=self.units,
             noise_dim=self.noise_dim,
-            hidden_dims=(self.units, self.units),
+            generator=keras_arae.layers.Generator(self.units, hidden_dims),
+            critic=keras_arae.layers.Critic(hidden_dims),
             critic_steps=self.critic_steps,
             seed=0,
             **options,
@@ -76,6 +79,12 @@ class Text:
             + 3 * generate
             + 2 * critic
         )
+
+    def optimizers(self):
+        """The autoencoder's, the critic's and the generator's, as released."""
+        adversaries = (keras.optimizers.Adam(1e-4, beta_1=0.5) for _ in range(2))
+        sgd = keras.optimizers.SGD(1.0, global_clipnorm=1.0)
+        return sgd, *adversaries
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,6 +121,10 @@ class Images:
             seed=0,
             **options,
         )
+
+    def optimizers(self):
+        """As of `Text`; here the model's own are those released."""
+        return ()
 
     def floating_point_operations(self, rows, fresh=False):
         """As of `Text`; the critic is clipped and needs no penalty."""

@@ -25,7 +25,7 @@ import keras_arae
 PRESETS = {
     "demo": dict(
         data="web_clauses", vocabulary_size=3000, max_length=15,
-        embedding_dim=128, code_dim=128, noise_dim=100,
+        embedding_dim=128, code_dim=128, noise_dim=128,
         generator_dims=[300, 300], critic_dims=[300, 300],
         epochs=7, batch_size=64, autoencoder_optimizer="adam",
         autoencoder_lr=4e-3, generator_lr=1e-3, critic_lr=1e-3,
@@ -73,8 +73,8 @@ flags.DEFINE_list("generator_dims", None, "Hidden widths, such as 300,300.")
 flags.DEFINE_list("critic_dims", None, "Hidden widths, such as 300,300.")
 flags.DEFINE_bool(
     "released_networks", False,
-    "Batch normalisation in the generator and the released code's initial "
-    "weights.",
+    "Generator and critic as released: batch normalisation in the generator, "
+    "initial weights, no skip connection, no unit sphere, no input scale.",
 )  # fmt: skip
 flags.DEFINE_bool("adversarial", True, "Without: a plain autoencoder.")
 flags.DEFINE_integer("epochs", None, "Times through the data.")
@@ -191,10 +191,14 @@ def make_model(train):
             FLAGS.code_dim,
             [int(units) for units in FLAGS.generator_dims],
             batch_normalization=FLAGS.released_networks,
+            skip_connection=not FLAGS.released_networks,
+            normalize=not FLAGS.released_networks,
             **networks,
         ),
         critic=layers.Critic(
-            [int(units) for units in FLAGS.critic_dims], **networks
+            [int(units) for units in FLAGS.critic_dims],
+            input_scale=1 if FLAGS.released_networks else FLAGS.code_dim**0.5,
+            **networks,
         ),
         adversarial=FLAGS.adversarial,
         noise_dim=FLAGS.noise_dim,

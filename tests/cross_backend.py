@@ -39,12 +39,17 @@ def fix_draws(model):
     model.sample_shares = lambda num: keras.ops.convert_to_tensor(shares)
 
 
+def adam():
+    return keras.optimizers.Adam(1e-4, beta_1=0.5)
+
+
 def step(folder):
-    """One step from the weights in the folder, by the default optimizers."""
+    """One step from the weights in the folder, by the released optimizers."""
     model = make_model()
     model.load_weights(folder / "start.weights.h5")
     fix_draws(model)
-    model.compile()
+    sgd = keras.optimizers.SGD(1.0, global_clipnorm=1.0)
+    model.compile(sgd, adam(), adam())
     logs = model.fit(SENTENCES, batch_size=32, shuffle=False, verbose=0)
     weights = {
         f"{name}.{index}": keras.ops.convert_to_numpy(weight)

@@ -8,12 +8,14 @@ from keras_arae.callbacks.image_sampler import classes_in_turn
 from keras_arae.callbacks.learning_curves import LearningCurves
 from keras_arae.callbacks.learning_curves import trim_log
 from keras_arae.callbacks.resumable_checkpoint import ResumableCheckpoint
+from keras_arae.callbacks.reverse_perplexity import ReversePerplexity
 from keras_arae.callbacks.text_sampler import TextSampler
 
 __all__ = [
     "ImageSampler",
     "LearningCurves",
     "ResumableCheckpoint",
+    "ReversePerplexity",
     "TextSampler",
     "beside_reconstructions",
     "classes_in_turn",

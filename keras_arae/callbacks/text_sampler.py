@@ -89,8 +89,11 @@ class TextSampler(keras.callbacks.Callback):
         """
         model, options = self.model, {"seed": self.seed, **self.options}
         sections = {}
-        if model.adversarial:
+        if getattr(model, "adversarial", True):
             sections["samples"] = model.generate(self.num_samples, **options)
+        if not hasattr(model, "encode"):
+            return sections  # A language model has no codes.
+        if model.adversarial:
             sections["between two samples"] = model.interpolate(
                 label=0 if model.conditional else None,
                 steps=self.steps,

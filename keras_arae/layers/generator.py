@@ -1,8 +1,10 @@
 """The generator: from noise to codes."""
 
 import keras
+from keras import ops
 
 from keras_arae.export import export
+from keras_arae.layers.dense import Dense
 from keras_arae.layers.dense_stack import DenseStack
 
 
@@ -26,6 +28,14 @@ class Generator(keras.layers.Layer):
             choice for text. Defaults to `None`.
         batch_normalization: bool. Whether to normalise each hidden layer
             over the batch, before the ReLU. Defaults to `False`.
+        skip_connection: bool. Whether a linear map of the noise is added to
+            the output: the easy part, a Gaussian, is then there from the
+            start, and the hidden layers learn how codes differ from one. Give
+            the noise as many dimensions as codes have. Not in the paper.
+            Defaults to `False`.
+        normalize: bool. Whether generated codes are put on the unit sphere,
+            where normalised codes of data lie. Not in the paper. Defaults to
+            `False`.
         kernel_initializer: Keras initializer of the dense kernels. Defaults
             to `"glorot_uniform"`.
 
@@ -51,6 +61,8 @@ class Generator(keras.layers.Layer):
         hidden_dims=(300, 300),
         output_activation=None,
         batch_normalization=False,
+        skip_connection=False,
+        normalize=False,
         kernel_initializer="glorot_uniform",
         **kwargs,
     ):
@@ -59,6 +71,8 @@ class Generator(keras.layers.Layer):
         self.hidden_dims = tuple(hidden_dims)
         self.output_activation = keras.activations.get(output_activation)
         self.batch_normalization = batch_normalization
+        self.skip_connection = skip_connection
+        self.normalize = normalize
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.network = DenseStack(
             self.hidden_dims,
@@ -67,12 +81,27 @@ class Generator(keras.layers.Layer):
             output_activation=self.output_activation,
             kernel_initializer=self.kernel_initializer,
         )
+        self.linear = None
+        if skip_connection:
+            self.linear = Dense(
+                code_dim,
+                use_bias=False,
+                kernel_initializer=self.kernel_initializer.clone(),
+                name="linear",
+            )
 
     def build(self, input_shape):
         self.network.build(input_shape)
+        if self.linear is not None:
+            self.linear.build(input_shape)
 
     def call(self, noise, training=False):
-        return self.network(noise, training=training)
+        code = self.network(noise, training=training)
+        if self.linear is not None:
+            code = code + self.linear(noise)
+        if self.normalize:
+            code = ops.normalize(code, axis=-1, order=2, epsilon=1e-12)
+        return code
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.code_dim)
@@ -86,6 +115,8 @@ class Generator(keras.layers.Layer):
                 self.output_activation
             ),
             "batch_normalization": self.batch_normalization,
+            "skip_connection": self.skip_connection,
+            "normalize": self.normalize,
             "kernel_initializer": keras.initializers.serialize(
                 self.kernel_initializer
             ),

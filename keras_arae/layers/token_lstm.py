@@ -73,8 +73,10 @@ class TokenLSTM(keras.layers.LSTM):
             dim: int. Width of the inputs that it is joined to.
         """
         constant = ops.cast(constant, self.compute_dtype)
-        kernel = ops.cast(self.cell.kernel[dim:], constant.dtype)
         bias = ops.cast(self.cell.bias, constant.dtype)
+        if constant.shape[1] == 0:  # oneDNN knows no product over nothing.
+            return ops.zeros((ops.shape(constant)[0], 1), bias.dtype) + bias
+        kernel = ops.cast(self.cell.kernel[dim:], constant.dtype)
         return product(constant, kernel) + bias
 
     def step(self, inputs, constant_products, states):

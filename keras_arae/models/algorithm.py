@@ -3,9 +3,6 @@
 import keras
 from keras import ops
 
-from keras_arae.models.likelihood import packed_weighted_sums
-from keras_arae.models.likelihood import position_weights
-from keras_arae.models.likelihood import weighted_sums
 from keras_arae.models.moments import mean_norm
 from keras_arae.models.moments import trace_of_covariance
 from keras_arae.trainers import Phase
@@ -83,6 +80,11 @@ class Algorithm:
             ),
         ]
 
+    def num_extra_rows(self, batch_size):
+        """Fresh data for the critic, behind each batch."""
+        fresh = self.adversarial and self.critic_data == "fresh"
+        return self.critic_steps * batch_size if fresh else 0
+
     def parts(self, batch):
         """The batch; where the critic gets fresh data, its equal parts.
 
@@ -115,31 +117,9 @@ class Algorithm:
         """Mean negative log-likelihood of `x` given its noisy code (nats)."""
         x, label = batch
         code = self.code_noise(self.code(x, training=True), training=True)
-        logs = self.reconstruction(code, x, label, training=True)
-        return logs["reconstruction_loss"][0], logs
-
-    def reconstruction(
-        self, code, x, label=None, row_weights=None, training=False
-    ):
-        """Loss and accuracy at the positions of `x` that count."""
-        pad_id = getattr(self.decoder, "pad_id", None)
-        weights = position_weights(x, pad_id, row_weights)
-        if self.skips_padding and hasattr(self.decoder, "states"):
-            loss, hits = packed_weighted_sums(
-                x,
-                self.decoder.states(self.with_labels(code, label), x),
-                self.decoder.output_layer,
-                weights,
-                self.sums_of_first,
-            )
-        else:
-            logits = self.logits(code, x, label, training=training)
-            loss, hits = weighted_sums(x, logits, weights)
-        count = ops.maximum(ops.sum(weights), 1.0)
-        return {
-            "reconstruction_loss": (loss / count, count),
-            "accuracy": (hits / count, count),
-        }
+        loss, accuracy = self.prediction(code, x, label, training=True)
+        logs = {"reconstruction_loss": loss, "accuracy": accuracy}
+        return loss[0], logs
 
     def critic_loss(self, batch):
         """Mean generated score minus mean real score, plus the penalty."""
@@ -227,7 +207,8 @@ class Algorithm:
             row_weights = ops.ones(ops.shape(x)[:1], "float32")
         count = ops.sum(row_weights)
         code = self.code(x)
-        logs = self.reconstruction(code, x, label, row_weights)
+        loss, accuracy = self.prediction(code, x, label, row_weights)
+        logs = {"reconstruction_loss": loss, "accuracy": accuracy}
         moments = _moments(code, "code", row_weights)
         if self.adversarial:
             generated = self.generated_code(ops.shape(x)[0], label)

@@ -12,13 +12,23 @@ from keras_arae.models.decoding import Decoding
 from keras_arae.models.feeding import Feeding
 from keras_arae.models.labels import Labels
 from keras_arae.models.networks import Networks
+from keras_arae.models.prediction import Prediction
 from keras_arae.models.verbs import Verbs
 from keras_arae.preprocessing.array_batches import check_count
 from keras_arae.trainers import PhasedModel
 
 
 @export
-class ARAE(Verbs, Decoding, Feeding, Labels, Algorithm, Networks, PhasedModel):
+class ARAE(
+    Verbs,
+    Decoding,
+    Prediction,
+    Feeding,
+    Labels,
+    Algorithm,
+    Networks,
+    PhasedModel,
+):
     """An autoencoder of discrete data whose code space a generator learns.
 
     An encoder turns a discrete `x` into a code, a decoder turns codes into a

@@ -1,4 +1,4 @@
-"""How users' data reach the model: `fit` and `evaluate` of every ARAE."""
+"""How users' data reach the model: `fit` and `evaluate` of every model."""
 
 import keras
 import numpy as np
@@ -10,7 +10,7 @@ from keras_arae.preprocessing.prepared_batches import map_tf_dataset
 
 
 class Feeding:
-    """Mixin of `ARAE`: turns users' data into batches of integers.
+    """Mixin of models: turns users' data into batches of integers.
 
     A guest of the core overrides `prepare` (users' data to arrays of
     integers), `present` (arrays back to users' data) and perhaps
@@ -81,6 +81,10 @@ class Feeding:
             An int32 array of the same shape.
         """
         return rows
+
+    def num_extra_rows(self, batch_size):
+        """Rows, drawn at random, that follow each batch of training."""
+        return 0
 
     # Training and evaluation.
 
@@ -197,14 +201,13 @@ class Feeding:
     def _training_batches(self, x, y, batch_size, shuffle):
         if is_dataset(x):
             return self._dataset(x, y)
-        fresh = self.adversarial and self.critic_data == "fresh"
         rows, labels = self._rows(x, y)
         return ArrayBatches(
             rows,
             batch_size,
             labels=labels,
             shuffle_key=self._shuffle_key if shuffle else None,
-            num_extra=self.critic_steps * batch_size if fresh else 0,
+            num_extra=self.num_extra_rows(batch_size),
             draw=self.draw,
         )
 

@@ -21,13 +21,6 @@ class Networks:
             code = ops.normalize(code, axis=-1, order=2, epsilon=1e-12)
         return code
 
-    def logits(self, code, x, label=None, training=False):
-        """Logits of `x` given codes, of shape `(*x.shape, num_values)`."""
-        code = self.with_labels(code, label)
-        if getattr(self.decoder, "autoregressive", False):
-            return self.decoder(code, x, training=training)
-        return self.decoder(code, training=training)
-
     def generated_code(self, num_codes, label=None, training=False):
         """Codes made from fresh noise, of shape `(num_codes, code_dim)`."""
         noise = self.with_labels(self.sample_noise(num_codes), label)

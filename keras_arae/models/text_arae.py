@@ -1,7 +1,6 @@
 """An ARAE of sentences: strings in, strings out."""
 
 import keras
-import numpy as np
 
 from keras_arae.export import export
 from keras_arae.layers import Critic
@@ -9,11 +8,11 @@ from keras_arae.layers import Generator
 from keras_arae.layers import LSTMDecoder
 from keras_arae.layers import LSTMEncoder
 from keras_arae.models.arae import ARAE
-from keras_arae.preprocessing.sentences import check_sentences
+from keras_arae.models.text_feeding import TextFeeding
 
 
 @export
-class TextARAE(ARAE):
+class TextARAE(TextFeeding, ARAE):
     """An adversarially regularized autoencoder of sentences.
 
     Wherever `ARAE` takes or returns arrays, this class takes lists of
@@ -28,7 +27,8 @@ class TextARAE(ARAE):
         embedding_dim: int. Width of a token's vector. Defaults to `300`.
         code_dim: int. Width of a code; units of both LSTMs. Defaults to
             `300`.
-        noise_dim: int. Width of the generator's noise. Defaults to `100`.
+        noise_dim: int. Width of the generator's noise. Defaults to `None`:
+            that of codes. Released: 100.
         hidden_dims: sequence of int. Hidden widths of generator and critic.
             Defaults to `(300, 300)`.
         adversarial: bool. Without, there are no generator and critic: the
@@ -37,8 +37,11 @@ class TextARAE(ARAE):
         encoder: Keras layer in place of the default
             `keras_arae.layers.LSTMEncoder`. Defaults to `None`.
         decoder: likewise, for `keras_arae.layers.LSTMDecoder`.
-        generator: likewise, for `keras_arae.layers.Generator`.
-        critic: likewise, for `keras_arae.layers.Critic`.
+        generator: likewise, for a `keras_arae.layers.Generator` with
+            `skip_connection` and, where codes are normalised, `normalize`.
+        critic: likewise, for a `keras_arae.layers.Critic` whose `input_scale`
+            suits normalised codes. None of the three is in the paper:
+            `docs/results.md` says what they bring.
         **options: the other arguments of `keras_arae.ARAE`: `code_noise`,
             `critic_steps`, `critic_regularizer`, `seed` and so on.
 
@@ -60,7 +63,7 @@ class TextARAE(ARAE):
         preprocessor,
         embedding_dim=300,
         code_dim=300,
-        noise_dim=100,
+        noise_dim=None,
         hidden_dims=(300, 300),
         adversarial=True,
         encoder=None,
@@ -69,61 +72,37 @@ class TextARAE(ARAE):
         critic=None,
         **options,
     ):
+        on_sphere = options.get("normalize_codes", True)
+        if generator is None and adversarial:
+            generator = Generator(
+                code_dim,
+                hidden_dims,
+                skip_connection=True,
+                normalize=on_sphere,
+            )
+        if critic is None and adversarial:
+            scale = code_dim**0.5 if on_sphere else 1.0
+            critic = Critic(hidden_dims, input_scale=scale)
         if encoder is None or decoder is None:
             lstm = (preprocessor.vocabulary_size, embedding_dim, code_dim)
         super().__init__(
             encoder or LSTMEncoder(*lstm),
             decoder or LSTMDecoder(*lstm),
-            (generator or Generator(code_dim, hidden_dims))
-            if adversarial
-            else None,
-            (critic or Critic(hidden_dims)) if adversarial else None,
-            noise_dim=noise_dim,
+            generator if adversarial else None,
+            critic if adversarial else None,
+            noise_dim=code_dim if noise_dim is None else noise_dim,
             **options,
         )
         self.preprocessor = preprocessor
         self.build((None, preprocessor.sequence_length))
 
-    def prepare(self, x):
-        """Turns sentences, or rows of ids, into rows of ids.
-
-        Args:
-            x: list of str, or int array of shape `(num_rows, max_length + 1)`.
-
-        Returns:
-            An int32 array of shape `(num_rows, max_length + 1)`.
-        """
-        sentences = sentences_of(x)
-        if sentences is None:
-            return super().prepare(x)
-        return self.preprocessor(sentences)
-
-    def prepare_corpus(self, x, y):
-        """As `prepare`, but leaves sentences out that are too long."""
-        sentences = sentences_of(x)
-        if sentences is None:
-            return super().prepare_corpus(x, y)
-        sentences = check_sentences(sentences)
-        ids, kept = self.preprocessor.corpus_to_ids(sentences)
-        labels = self.prepare_labels(y, len(sentences))
-        return ids, None if labels is None else labels[kept]
-
-    def present(self, ids):
-        """Turns rows of ids into a list of sentences."""
-        return self.preprocessor.to_text(ids)
-
-    def _several(self, x):
-        if isinstance(x, str):
-            return [x], False
-        return x, not hasattr(x, "dtype") or np.ndim(x) > 1
-
-    def save_assets(self, path):
-        """Saves what the preprocessor's config leaves out."""
-        self.preprocessor.save_assets(path)
-
-    def load_assets(self, path):
-        """Loads what `save_assets` wrote."""
-        self.preprocessor.load_assets(path)
+    def default_optimizers(self):
+        """Optimizers by name: Adam, which learns faster than released SGD."""
+        return {
+            "autoencoder": keras.optimizers.Adam(4e-3, global_clipnorm=1.0),
+            "critic": keras.optimizers.Adam(1e-3, beta_1=0.5),
+            "generator": keras.optimizers.Adam(1e-3, beta_1=0.5),
+        }
 
     def get_config(self):
         preprocessor = keras.saving.serialize_keras_object(self.preprocessor)
@@ -132,10 +111,3 @@ class TextARAE(ARAE):
             "preprocessor": preprocessor,
             "adversarial": self.adversarial,
         }
-
-
-def sentences_of(x):
-    """The sentences that `x` holds; `None` where it holds numbers."""
-    if isinstance(x, np.ndarray) and x.dtype.kind in "OSU":
-        return x.tolist()
-    return None if hasattr(x, "dtype") else x

@@ -3,7 +3,6 @@
 import numpy as np
 from keras import ops
 
-from keras_arae.metrics.likelihood import negative_log_likelihood
 from keras_arae.models.in_batches import in_batches
 from keras_arae.models.paths import path
 from keras_arae.preprocessing.array_batches import check_count
@@ -90,35 +89,6 @@ class Verbs:
         """
         return self.decode(self.encode(x), label, **options)
 
-    def negative_log_likelihood(
-        self, x, label=None, codes=None, batch_size=256
-    ):
-        """How unlikely data are given their codes, or other ones, in nats.
-
-        Args:
-            x: what `encode` takes.
-            label: as in `decode`. Defaults to `None`.
-            codes: float array of shape `(num_rows, code_dim)`, such as codes
-                of damaged versions of `x`. Defaults to `None`: codes of `x`.
-            batch_size: int. Defaults to `256`.
-
-        Returns:
-            A float32 array of shape `(num_rows,)`: sums over the positions
-            that count.
-        """
-        rows = self._verb_rows(x)
-        codes = (
-            self.encode(rows) if codes is None else self.checked_codes(codes)
-        )
-        if len(codes) != len(rows):
-            raise ValueError(
-                "Each row needs a code. "
-                f"Received: {len(rows)} rows and {len(codes)} codes"
-            )
-        function = self._compiled("nll", self._negative_log_likelihood)
-        codes = self.beside_labels(codes, label)
-        return in_batches(function, rows, batch_size, codes)
-
     def interpolate(
         self,
         start=None,
@@ -195,10 +165,6 @@ class Verbs:
         norms = np.linalg.norm(codes, axis=1, keepdims=True)
         return codes / np.maximum(norms, 1e-12)
 
-    def _verb_rows(self, x):
-        self._require_built()
-        return self.prepare(x)
-
     def _draw_noise(self, num_samples, seed):
         check_count("num_samples", num_samples)
         if seed is None:
@@ -207,26 +173,11 @@ class Verbs:
         shape = (num_samples, self.noise_dim)
         return generator.standard_normal(shape).astype("float32")
 
+    def _own_codes(self, rows):
+        return self.encode(rows)
+
     def _codes_of_noise(self, noise):
         return ops.cast(self.generator(noise, training=False), "float32")
-
-    def _negative_log_likelihood(self, x, code):
-        return negative_log_likelihood(
-            x, self.logits(code, x), getattr(self.decoder, "pad_id", None)
-        )
-
-    def _compiled(self, name, function):
-        functions = self.__dict__.setdefault("_functions", {})
-        if name not in functions:
-            functions[name] = self.compile_function(function)
-        return functions[name]
-
-    def _require_built(self):
-        if not self.built:
-            raise ValueError(
-                "The model has seen no data yet: call `fit` first, or "
-                "`build((None, *x_shape))`. Received: a model without weights"
-            )
 
     def _require_generator(self):
         if not self.adversarial:

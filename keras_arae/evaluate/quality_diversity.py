@@ -1,0 +1,58 @@
+"""The plane of quality and diversity."""
+
+
+def plot_quality_diversity(rows, path, curves=()):
+    """Draws forward against reverse perplexity of several sets of samples.
+
+    Lower left is better: real text lies there. Samples of one model at
+    falling temperatures move to the left (quality) and up (less diversity);
+    a model is better than another where its whole curve lies below.
+
+    Source: "Language GANs Falling Short", Caccia et al., ICLR 2020
+    (https://arxiv.org/abs/1811.02549). Needs matplotlib.
+
+    Args:
+        rows: dict of name to dict with `"forward PPL"` and `"reverse PPL"`.
+        path: str or path. The PNG to write.
+        curves: sequence of lists of names of rows: points that a line joins.
+            Defaults to `()`.
+
+    Example:
+
+    ```python
+    rows = {
+        "real": {"forward PPL": 20.0, "reverse PPL": 20.0},
+        "T = 1": {"forward PPL": 40.0, "reverse PPL": 50.0},
+        "T = 0.5": {"forward PPL": 15.0, "reverse PPL": 90.0},
+    }
+    keras_arae.evaluate.plot_quality_diversity(
+        rows, f"{tempfile.mkdtemp()}/plane.png", [["T = 0.5", "T = 1"]]
+    )
+    ```
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import ScalarFormatter
+
+    figure = Figure(figsize=(7.0, 5.0), layout="constrained")
+    axis = figure.subplots()
+    points = {
+        name: (row["forward PPL"], row["reverse PPL"])
+        for name, row in rows.items()
+    }
+    for names in curves:
+        axis.plot(*zip(*(points[name] for name in names)), "-", color="0.7")
+    for color, (name, point) in enumerate(points.items()):
+        axis.plot(*point, "o", color=f"C{color % 10}")
+        axis.annotate(
+            name, point, xytext=(6, 4), textcoords="offset points", fontsize=8
+        )
+    for scale, which in ((axis.xaxis, "x"), (axis.yaxis, "y")):
+        getattr(axis, f"set_{which}scale")("log")
+        scale.set_major_formatter(ScalarFormatter())
+        scale.set_minor_formatter(ScalarFormatter())
+    axis.tick_params(which="both", labelsize=8)
+    axis.margins(0.2)
+    axis.set_xlabel("forward perplexity (lower: better sentences)")
+    axis.set_ylabel("reverse perplexity (lower: also more kinds of them)")
+    axis.grid(alpha=0.3, which="both")
+    figure.savefig(path, dpi=120)

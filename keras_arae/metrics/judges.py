@@ -1,0 +1,249 @@
+"""Language models as judges: trained on one text, they score another."""
+
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import tempfile
+from typing import NamedTuple
+
+import numpy as np
+
+from keras_arae.metrics.texts import check_texts
+
+UNKNOWN = "<unk>"
+
+
+class Perplexity(NamedTuple):
+    """What a judge says of a text.
+
+    Attributes:
+        perplexity: float. `exp` of the mean nats a token, over words and ends
+            of sentences.
+        num_tokens: int. How many those are.
+        unknown_share: float. Share of the words, from 0 to 1, that the
+            judge's vocabulary lacks: scored as one word, `<unk>`.
+    """
+
+    perplexity: float
+    num_tokens: int
+    unknown_share: float
+
+
+class LSTMJudge:
+    """A `keras_arae.LanguageModel` that is trained on one text.
+
+    Words are what stands between blanks; those outside the vocabulary count
+    as one unknown word. Each sentence is scored with its end. A twentieth of
+    the training text, drawn at random, says when to stop: training ends when
+    an epoch brings no better score there, and the best weights are kept.
+
+    Args:
+        vocabulary: list of str. The words that the judge knows.
+        embedding_dim: int. Defaults to `128`.
+        units: int. Units of the LSTM. Defaults to `128`.
+        epochs: int. At most. Defaults to `20`.
+        batch_size: int. Defaults to `64`.
+        learning_rate: float. Of Adam. Defaults to `4e-3`.
+        max_length: int. Longer sentences are truncated, with a warning that
+            counts them. Defaults to `None`: the longest of the training text.
+        seed: int. Of weights, shuffling and held-out sentences. Defaults to
+            `0`.
+        verbose: as in `keras.Model.fit`. Defaults to `0`.
+    """
+
+    def __init__(
+        self,
+        vocabulary,
+        embedding_dim=128,
+        units=128,
+        epochs=20,
+        batch_size=64,
+        learning_rate=4e-3,
+        max_length=None,
+        seed=0,
+        verbose=0,
+    ):
+        self.vocabulary = list(vocabulary)
+        self.embedding_dim = embedding_dim
+        self.units = units
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.max_length = max_length
+        self.seed = seed
+        self.verbose = verbose
+
+    def fit(self, text):
+        """Trains a new language model on a list of str; returns the judge."""
+        import keras
+
+        text = check_texts(text)
+        train, held_out = held_out_places(len(text), self.seed)
+        self.model = self._make_model(text)
+        self.model.compile(
+            keras.optimizers.Adam(self.learning_rate, global_clipnorm=1.0)
+        )
+        ids = self.model.prepare(text)
+        self.model.fit(
+            ids[train],
+            batch_size=min(self.batch_size, len(train)),
+            epochs=self.epochs,
+            validation_data=ids[held_out],
+            verbose=self.verbose,
+            callbacks=[
+                keras.callbacks.EarlyStopping(
+                    patience=1, restore_best_weights=True
+                )
+            ],
+        )
+        return self
+
+    def score(self, text):
+        """Scores a list of str; returns a `Perplexity`."""
+        text = check_texts(text)
+        ids = self.model.prepare(text)
+        preprocessor = self.model.preprocessor
+        return Perplexity(
+            self.model.perplexity(ids),
+            int(np.sum(ids > 0)),
+            preprocessor.unknown_share(ids),
+        )
+
+    def _make_model(self, text):
+        from keras_arae.models import LanguageModel
+        from keras_arae.preprocessing import TextPreprocessor
+
+        preprocessor = TextPreprocessor(
+            self.vocabulary,
+            self.max_length or longest(text),
+            lowercase=False,
+            split_punctuation=False,
+        )
+        # Keras draws seeds of initial weights from this generator.
+        state = random.getstate()
+        random.seed(self.seed)
+        model = LanguageModel(
+            preprocessor, self.embedding_dim, self.units, seed=self.seed
+        )
+        random.setstate(state)
+        return model
+
+
+class KenLMJudge:
+    """An n-gram model with Kneser-Ney smoothing by KenLM's programs.
+
+    Runs `lmplz` and `query`, which must be installed
+    (https://github.com/kpu/kenlm). Words outside the vocabulary count as one
+    unknown word. A word of the vocabulary that the training text lacks gets
+    KenLM's own probability of unknown words.
+
+    Args:
+        vocabulary: list of str. The words that the judge knows.
+        order: int. The n of n-grams. Defaults to `5`.
+        directory: str or path. Where the programs are. Defaults to `None`:
+            on the `PATH`.
+    """
+
+    def __init__(self, vocabulary, order=5, directory=None):
+        self.vocabulary = set(vocabulary)
+        self.order = order
+        self.programs = [
+            find_program(name, directory) for name in ("lmplz", "query")
+        ]
+
+    def fit(self, text):
+        """Counts n-grams of a list of str; returns the judge."""
+        command = [
+            self.programs[0], "-o", str(self.order), "--discount_fallback",
+            "-S", "20%",
+        ]  # fmt: skip
+        self._arpa = run(command, self._known(check_texts(text)))
+        return self
+
+    def score(self, text):
+        """Scores a list of str; returns a `Perplexity`."""
+        text = check_texts(text)
+        known = self._known(text)
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "model.arpa"
+            path.write_text(self._arpa, encoding="utf-8")
+            output = run([self.programs[1], "-v", "summary", path], known)
+        words = known.split()
+        number = r"Perplexity including OOVs:\s+(\S+)"
+        return Perplexity(
+            float(re.search(number, output).group(1)),
+            len(words) + len(text),
+            words.count(OTHER) / max(len(words), 1),
+        )
+
+    def _known(self, text):
+        """Lines of known words; `<unk>` itself is reserved in KenLM."""
+        return "".join(
+            " ".join(
+                word if word in self.vocabulary else OTHER
+                for word in line.split()
+            )
+            + "\n"
+            for line in text
+        )
+
+
+# What stands for unknown words in what KenLM reads.
+OTHER = "[unknown]"
+
+
+def make_vocabulary(text, vocabulary_size=10000):
+    """The most frequent words of a text, what stands between blanks.
+
+    Args:
+        text: list of str.
+        vocabulary_size: int. The most words. Defaults to `10000`.
+
+    Returns:
+        A list of str, most frequent first.
+    """
+    from keras_arae.preprocessing import TextPreprocessor
+
+    return TextPreprocessor.from_corpus(
+        text, vocabulary_size + 4, lowercase=False, split_punctuation=False
+    ).vocabulary
+
+
+def held_out_places(num_sentences, seed, share=0.05):
+    """Places to learn from and places to watch; all of one sentence's both."""
+    places = np.random.default_rng(seed).permutation(num_sentences)
+    count = max(1, round(share * num_sentences))
+    return places[count:] if num_sentences > 1 else places, places[:count]
+
+
+def longest(*texts):
+    """Words of the longest sentence, at least 1."""
+    return max(1, *(len(line.split()) for text in texts for line in text))
+
+
+def find_program(name, directory=None):
+    """The path of one of KenLM's programs, or an error that says where from."""
+    path = shutil.which(name, path=directory)
+    if path is None:
+        raise FileNotFoundError(
+            f"judge='kenlm' runs KenLM's program `{name}`: build it from "
+            "https://github.com/kpu/kenlm and put it on the PATH, or pass "
+            "its folder as `directory`; or use judge='lstm', which needs "
+            f"nothing. Received: directory={directory}, no {name!r} there"
+        )
+    return path
+
+
+def run(command, text):
+    """What a program prints for a text."""
+    process = subprocess.run(
+        command, input=text, capture_output=True, text=True, encoding="utf-8"
+    )
+    if process.returncode:
+        raise RuntimeError(
+            f"KenLM's {pathlib.Path(command[0]).name} failed: "
+            f"{process.stderr.strip()[-500:]}"
+        )
+    return process.stdout
