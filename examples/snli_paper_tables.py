@@ -160,13 +160,11 @@ def run_once(path, function, *args):
 
 
 def real_row(report, seed):
-    report.seed = report.options["seed"] = seed
-    return {"rows": {"real": report.real()}}
+    return {"rows": {"real": report.real(seed)}}
 
 
 def run(name, seed, train, test, preprocessor, report):
     """Trains a model, draws samples and judges them."""
-    report.options["seed"] = seed
     start = time.time()
     model = train_model(name, seed, train, preprocessor)
     result = {"seconds of training": time.time() - start, "rows": {}}
@@ -178,7 +176,7 @@ def run(name, seed, train, test, preprocessor, report):
         )
         path = pathlib.Path(FLAGS.output_dir, f"{name}-{seed}-{setting}.txt")
         path.write_text("".join(line + "\n" for line in samples))
-        result["rows"][f"{name}, {setting}"] = report.row(samples)
+        result["rows"][f"{name}, {setting}"] = report.row(samples, seed)
     if name != "LM":
         result["swaps"] = list(evaluate.swap_nats(model, test).values())
         result["codes"] = {

@@ -37,7 +37,7 @@ class TextReport:
         train, test, num_samples=40, units=8, embedding_dim=8
     )
     rows = {"real": report.real(), "mine": report.row(train[:1] * 40)}
-    assert rows["mine"]["self-BLEU"] > rows["real"]["self-BLEU"]
+    assert rows["mine"]["distinct"] < rows["real"]["distinct"]
     ```
     """
 
@@ -51,54 +51,62 @@ class TextReport:
         seed=0,
         **options,
     ):
-        self.train_text = check_texts(train_text)
-        self.test_text = check_texts(test_text)
+        # MAUVE wants 20; better to hear of it before judges are trained.
+        self.train_text = check_texts(train_text, 20)
+        self.test_text = check_texts(test_text, 20)
         self.num_samples = min(num_samples, len(self.train_text))
         self.judge = judge
         self.vocabulary = make_vocabulary(self.train_text, vocabulary_size)
         self.seed = seed
-        self.options = (
-            options if judge == "kenlm" else {"seed": seed, **options}
-        )
+        self.options = options
         self._forward = None
         self._encoder = metrics.text_features(self.train_text)
         _warn_of_overlap(self.train_text, self.test_text)
 
-    def real(self):
+    def real(self, seed=None):
         """The row of real text: what perfect looks like.
 
         Training sentences stand in the place of samples; where a metric
         compares samples with the training text, test sentences do.
+
+        Args:
+            seed: int. Of drawing sentences and of the reverse judge. Defaults
+                to `None`: the report's.
         """
+        seed = self.seed if seed is None else seed
         return self._row(
-            _drawn(self.train_text, self.num_samples, self.seed),
-            _drawn(self.test_text, self.num_samples, self.seed),
+            _drawn(self.train_text, self.num_samples, seed),
+            _drawn(self.test_text, self.num_samples, seed),
+            seed,
         )
 
-    def row(self, samples):
+    def row(self, samples, seed=None):
         """The row of a set of samples.
 
         Args:
-            samples: list of str.
+            samples: list of str, at least 20.
+            seed: int. Of the reverse judge. Defaults to `None`: the report's.
 
         Returns:
             A dict of name to float; NaN for metrics of n-grams where all
             samples are shorter.
         """
-        samples = check_texts(samples)
+        samples = check_texts(samples, 20)
         if len(samples) < self.num_samples:
             logging.warning(
                 "%d sentences were asked for and %d came: numbers of this "
                 "row do not compare with those of larger sets.",
                 self.num_samples, len(samples),
             )  # fmt: skip
-        return self._row(samples[: self.num_samples], None)
+        seed = self.seed if seed is None else seed
+        return self._row(samples[: self.num_samples], None, seed)
 
-    def _row(self, samples, unseen):
+    def _row(self, samples, unseen, seed):
         """Metrics of samples; `unseen` text is compared with the training's."""
         unseen = unseen or samples
         forward = self._forward_judge().score(unseen)
-        reverse = self._new_judge(samples).fit(samples).score(self.test_text)
+        judge = self._new_judge(samples, seed).fit(samples)
+        reverse = judge.score(self.test_text)
         num_compared = min(len(samples), len(self.test_text), 5000)
         real, fakes = self.test_text[:num_compared], samples[:num_compared]
         nearest = metrics.nearest_training_sentences(
@@ -129,13 +137,16 @@ class TextReport:
 
     def _forward_judge(self):
         if self._forward is None:
-            judge = self._new_judge(self.train_text)
+            judge = self._new_judge(self.train_text, self.seed)
             self._forward = judge.fit(self.train_text)
         return self._forward
 
-    def _new_judge(self, samples):
+    def _new_judge(self, samples, seed):
         texts = [samples, self.test_text, self.train_text]
-        return make_judge(self.judge, self.vocabulary, texts, self.options)
+        options = self.options
+        if self.judge == "lstm":
+            options = {"seed": seed, **options}
+        return make_judge(self.judge, self.vocabulary, texts, options)
 
 
 def markdown_table(rows, first="samples"):

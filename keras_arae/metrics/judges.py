@@ -124,11 +124,12 @@ class LSTMJudge:
         # Keras draws seeds of initial weights from this generator.
         state = random.getstate()
         random.seed(self.seed)
-        model = LanguageModel(
-            preprocessor, self.embedding_dim, self.units, seed=self.seed
-        )
-        random.setstate(state)
-        return model
+        try:
+            return LanguageModel(
+                preprocessor, self.embedding_dim, self.units, seed=self.seed
+            )
+        finally:
+            random.setstate(state)
 
 
 class KenLMJudge:
@@ -171,9 +172,14 @@ class KenLMJudge:
             path.write_text(self._arpa, encoding="utf-8")
             output = run([self.programs[1], "-v", "summary", path], known)
         words = known.split()
-        number = r"Perplexity including OOVs:\s+(\S+)"
+        found = re.search(r"Perplexity including OOVs:\s+(\S+)", output)
+        if found is None:
+            raise RuntimeError(
+                "KenLM's query should print a line `Perplexity including "
+                f"OOVs`. Received: {output[-500:]!r}"
+            )
         return Perplexity(
-            float(re.search(number, output).group(1)),
+            float(found.group(1)),
             len(words) + len(text),
             words.count(OTHER) / max(len(words), 1),
         )

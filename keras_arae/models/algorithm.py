@@ -80,11 +80,6 @@ class Algorithm:
             ),
         ]
 
-    def num_extra_rows(self, batch_size):
-        """Fresh data for the critic, behind each batch."""
-        fresh = self.adversarial and self.critic_data == "fresh"
-        return self.critic_steps * batch_size if fresh else 0
-
     def parts(self, batch):
         """The batch; where the critic gets fresh data, its equal parts.
 

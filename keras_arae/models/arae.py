@@ -252,6 +252,11 @@ class ARAE(
             "generator": keras.optimizers.Adam(1e-4, beta_1=0.5),
         }
 
+    def num_extra_rows(self, batch_size):
+        """Fresh data for the critic, behind each batch."""
+        fresh = self.adversarial and self.critic_data == "fresh"
+        return self.critic_steps * batch_size if fresh else 0
+
     def epoch_numbers(self):
         stddev = getattr(self.code_noise, "current_stddev", None)
         if stddev is None:

@@ -171,6 +171,10 @@ class LanguageModel(
             A float: `exp` of the mean nats a token.
         """
         rows = self.prepare(x)
+        if not len(rows):
+            raise ValueError(
+                "Expected at least one sentence. Received: 0 sentences"
+            )
         nats = self.negative_log_likelihood(rows, label, batch_size=batch_size)
         num_tokens = np.sum(rows != self.decoder.pad_id)
         return float(np.exp(nats.sum(dtype="float64") / num_tokens))

@@ -42,6 +42,8 @@ class Verbs:
             What `decode` returns.
         """
         self._require_built()
+        if seed is None:
+            seed = np.random.randint(2**31)
         noise = self._draw_noise(num_samples, seed)
         if label is None and self.conditional:
             generator = np.random.default_rng(seed)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from keras_arae import metrics
+from keras_arae.metrics.judges import held_out_places
 from keras_arae.metrics.judges import make_vocabulary
 
 # A chain of words: each depends on the one before it, and so does the end.
@@ -67,6 +68,13 @@ def test_the_lstm_judge_finds_the_true_perplexity(judge):
     assert found.perplexity == pytest.approx(true, rel=0.02)
     assert found.num_tokens == sum(len(line.split()) + 1 for line in TEST)
     assert found.unknown_share == 0
+    # The best weights are kept, not the last.
+    losses = judge.model.history.history["val_loss"]
+    watched = [TRAIN[place] for place in held_out_places(len(TRAIN), 0)[1]]
+    assert len(watched) == 500 and min(losses) < losses[-1]
+    assert judge.score(watched).perplexity == pytest.approx(
+        math.exp(min(losses)), rel=1e-5
+    )
     # Text of another chain surprises it as much as it should at least.
     other = Chain(seed=5).draw(300, seed=3)
     assert judge.score(other).perplexity > 2 * true
