@@ -82,9 +82,7 @@ class Text:
 
     def optimizers(self):
         """The autoencoder's, the critic's and the generator's, as released."""
-        adversaries = (
-            keras.optimizers.Adam(1e-4, beta_1=0.5) for _ in range(2)
-        )
+        adam = [keras.optimizers.Adam(1e-4, beta_1=0.5) for _ in range(2)]
         sgd = keras.optimizers.SGD(1.0, global_clipnorm=1.0)
         return sgd, *adam
 
