@@ -137,8 +137,9 @@ class KenLMJudge:
 
     Runs `lmplz` and `query`, which must be installed
     (https://github.com/kpu/kenlm). Words outside the vocabulary count as one
-    unknown word. A word of the vocabulary that the training text lacks gets
-    KenLM's own probability of unknown words.
+    unknown word. Words of the vocabulary that the training text lacks share
+    the probability that is left for them (`lmplz --vocab_pad`): if each got
+    all of it, few kinds of samples would look good.
 
     Args:
         vocabulary: list of str. The words that the judge knows.
@@ -158,7 +159,8 @@ class KenLMJudge:
         """Counts n-grams of a list of str; returns the judge."""
         command = [
             self.programs[0], "-o", str(self.order), "--discount_fallback",
-            "-S", "20%",
+            # Words that the text lacks share what is left for them.
+            "--vocab_pad", str(len(self.vocabulary) + 4), "-S", "20%",
         ]  # fmt: skip
         self._arpa = run(command, self._known(check_texts(text)))
         return self

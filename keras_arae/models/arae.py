@@ -223,13 +223,14 @@ class ARAE(
         generator_optimizer=None,
         **options,
     ):
-        """Configures training; without arguments, as the released code.
+        """Configures training.
 
         Args:
             autoencoder_optimizer: optimizer of encoder and decoder. Defaults
-                to `SGD(1.0, global_clipnorm=1.0)`.
-            critic_optimizer: Defaults to `Adam(1e-4, beta_1=0.5)`.
-            generator_optimizer: Defaults to `Adam(1e-4, beta_1=0.5)`.
+                to that of `default_optimizers`: as released here and in
+                `ImageARAE`, a faster one in `TextARAE`.
+            critic_optimizer: likewise.
+            generator_optimizer: likewise.
             **options: `run_eagerly`, `jit_compile`, `steps_per_execution` of
                 `keras.Model.compile`.
         """

@@ -33,7 +33,14 @@ LAYERS = {
         layers.Generator(6, (5, 4), "tanh", batch_normalization=True),
         (CODES,),
     ),
-    "critic": (layers.Critic((5,), negative_slope=0.1), (CODES,)),
+    "generator, linear path on the sphere": (
+        layers.Generator(6, (5,), skip_connection=True, normalize=True),
+        (CODES,),
+    ),
+    "critic": (
+        layers.Critic((5,), negative_slope=0.1, input_scale=3.0),
+        (CODES,),
+    ),
 }
 
 
@@ -49,6 +56,36 @@ def test_a_layer_made_from_its_config_computes_the_same(name):
     copy.set_weights(weights_of(layer))
     np.testing.assert_allclose(
         ops.convert_to_numpy(copy(*inputs)), output, atol=1e-6
+    )
+
+
+def test_generator_on_the_sphere():
+    noise = np.random.default_rng(0).normal(size=(50, 4)).astype("float32")
+    codes = ops.convert_to_numpy(layers.Generator(6, normalize=True)(noise))
+    np.testing.assert_allclose(np.linalg.norm(codes, axis=1), 1.0, atol=1e-5)
+
+
+def test_linear_path_of_the_generator():
+    """Without hidden layers' share, codes are linear in the noise."""
+    generator = layers.Generator(6, (5,), skip_connection=True)
+    generator(CODES)
+    for weight in generator.network.weights:
+        weight.assign(ops.zeros_like(weight))
+    once, twice = (
+        ops.convert_to_numpy(generator(scale * CODES)) for scale in (1, 2)
+    )
+    assert np.abs(once).max() > 0.1
+    np.testing.assert_allclose(twice, 2 * once, rtol=1e-5, atol=1e-6)
+
+
+def test_the_critic_scales_its_inputs():
+    critic = layers.Critic((5,), input_scale=3.0)
+    scaled = ops.convert_to_numpy(critic(CODES))
+    plain = layers.Critic((5,))
+    plain(CODES)
+    plain.set_weights(weights_of(critic))
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(plain(3 * CODES)), scaled, rtol=1e-5, atol=1e-6
     )
 
 

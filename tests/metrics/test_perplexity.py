@@ -242,6 +242,7 @@ def test_kenlm_is_run_on_known_words(programs):
     options = counted["options"]
     assert options[options.index("-o") + 1] == "3"
     assert "--discount_fallback" in options
+    assert "--vocab_pad" in options
     queried = record(programs / "query.json")
     assert queried["text"] == "b\na [unknown] é\n"
     assert queried["options"] == ["-v", "summary"]
