@@ -53,6 +53,7 @@ PAPER_SWAPS = {
     "AE": [1.06, 4.51, 6.61, 9.14, 9.97],
     "ARAE": [2.19, 4.07, 5.39, 6.86, 7.47],
 }
+MODELS = ["LM", "AE", "ARAE"]
 SETTINGS = {"greedy": {}, "sampled": {"temperature": 1.0}}
 
 flags.DEFINE_enum("scale", "cpu", sorted(SCALES), "Fills in other flags.")
@@ -70,7 +71,7 @@ flags.DEFINE_integer("num_samples", None, "Sentences to draw and to judge.")
 flags.DEFINE_integer("batch_size", 64, "Sentences a step.")
 flags.DEFINE_float("learning_rate", 4e-3, "Of all LSTMs; falls to 0 (cosine).")
 flags.DEFINE_list("seeds", ["0", "1", "2"], "Random seeds, one run for each.")
-flags.DEFINE_list("models", ["LM", "AE", "ARAE"], "Models to train.")
+flags.DEFINE_list("models", MODELS, "Models to train.")
 flags.DEFINE_string("output_dir", "output/snli_paper_tables", "For results.")
 
 FLAGS = flags.FLAGS
@@ -238,6 +239,7 @@ def print_tables(output_dir):
             nats = {f"k = {k}": n for k, n in enumerate(result["swaps"])}
             swaps.setdefault(name, []).append(nats)
             codes.setdefault(name, []).append(result["codes"])
+    draw(rows, output_dir / "quality_diversity.png")
     table = {
         name: {**spread(rows[name]), **PAPER.get(name, {})}
         for name in sorted(rows, key=list(rows).index)
@@ -251,6 +253,20 @@ def print_tables(output_dir):
     print(evaluate.markdown_table(table, first="model"))
     table = {name: spread(runs) for name, runs in codes.items()}
     print(evaluate.markdown_table(table, first="model"))
+
+
+def draw(rows, path):
+    """The plane of quality and diversity, means over seeds."""
+    means = {
+        name: {
+            key: np.mean([run[key] for run in runs])
+            for key in ("forward PPL", "reverse PPL")
+        }
+        for name, runs in rows.items()
+    }
+    curves = [[f"{name}, {setting}" for setting in SETTINGS] for name in MODELS]
+    curves = [names for names in curves if set(names) <= set(means)]
+    evaluate.plot_quality_diversity(means, path, curves)
 
 
 def spread(runs):

@@ -31,7 +31,7 @@ def plot_quality_diversity(rows, path, curves=()):
     ```
     """
     from matplotlib.figure import Figure
-    from matplotlib.ticker import ScalarFormatter
+    from matplotlib.ticker import LogFormatter
 
     figure = Figure(figsize=(7.0, 5.0), layout="constrained")
     axis = figure.subplots()
@@ -48,8 +48,8 @@ def plot_quality_diversity(rows, path, curves=()):
         )
     for scale, which in ((axis.xaxis, "x"), (axis.yaxis, "y")):
         getattr(axis, f"set_{which}scale")("log")
-        scale.set_major_formatter(ScalarFormatter())
-        scale.set_minor_formatter(ScalarFormatter())
+        scale.set_major_formatter(LogFormatter())
+        scale.set_minor_formatter(LogFormatter())
     axis.tick_params(which="both", labelsize=8)
     axis.margins(0.2)
     axis.set_xlabel("forward perplexity (lower: better sentences)")

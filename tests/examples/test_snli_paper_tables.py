@@ -57,6 +57,7 @@ def test_tables_stand_beside_the_papers_numbers(output):
         "ARAE-0.json",
         "ARAE-0-greedy.txt",
         "ARAE-0-sampled.txt",
+        "quality_diversity.png",
     }
     samples = (folder / "LM-0-sampled.txt").read_text().splitlines()
     assert len(samples) == 100 and len(set(samples)) > 50
