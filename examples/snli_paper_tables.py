@@ -271,11 +271,13 @@ def draw(rows, path):
 
 def spread(runs):
     """Mean and standard deviation of each number, as text."""
-    return {
-        key: f"{np.mean([run[key] for run in runs]):.3g} ± "
-        f"{np.std([run[key] for run in runs]):.2g}"
-        for key in runs[0]
-    }
+    cells = {}
+    for key in runs[0]:
+        values = [run[key] for run in runs]
+        mean = np.mean(values)
+        mean = f"{mean:.0f}" if mean >= 1000 else f"{mean:.3g}"
+        cells[key] = f"{mean} ± {np.std(values):.2g}"
+    return cells
 
 
 if __name__ == "__main__":
