@@ -62,7 +62,7 @@ def test_example_runs(name, request, tmp_path, monkeypatch):
 
 def test_public_classes_have_an_example():
     found = {name.split(".")[-1] for name in EXAMPLES}
-    public = {"ARAE", "TextARAE", "TextPreprocessor"}
+    public = {"ARAE", "LanguageModel", "TextARAE", "TextPreprocessor"}
     for module in ("layers", "callbacks", "optimizers", "preprocessing"):
         public.update(
             name

@@ -17,6 +17,21 @@ def reconstruction_report(model, sentences):
         A dict of float: `"token accuracy"` and `"exact match"` (0 to 1),
         `"BLEU"` (0 to 100), all of greedy decoding, and `"nats"`, the
         negative log-likelihood of a sentence.
+
+    Example:
+
+    ```python
+    text = ["a man sleeps .", "two men talk ."] * 20
+    preprocessor = keras_arae.TextPreprocessor.from_corpus(text, max_length=5)
+    model = keras_arae.TextARAE(preprocessor, embedding_dim=8, code_dim=8)
+    found = keras_arae.evaluate.reconstruction_report(model, text)
+    assert 0 <= found["token accuracy"] <= 1
+    nats = keras_arae.evaluate.swap_nats(model, text)
+    assert abs(nats[0] - found["nats"]) < 1e-3
+    moments = keras_arae.evaluate.code_moments(model, text)
+    assert abs(moments["norm"] - 1) < 1e-3
+    assert -1 <= keras_arae.evaluate.neighbor_cosine(model, text) <= 1
+    ```
     """
     copies = model.reconstruct(sentences)
     return {

@@ -24,6 +24,13 @@ class Perplexity(NamedTuple):
         num_tokens: int. How many those are.
         unknown_share: float. Share of the words, from 0 to 1, that the
             judge's vocabulary lacks: scored as one word, `<unk>`.
+
+    Example:
+
+    ```python
+    found = keras_arae.metrics.Perplexity(21.5, 400, 0.01)
+    assert found.perplexity == 21.5
+    ```
     """
 
     perplexity: float
@@ -51,6 +58,17 @@ class LSTMJudge:
         seed: int. Of weights, shuffling and held-out sentences. Defaults to
             `0`.
         verbose: as in `keras.Model.fit`. Defaults to `0`.
+
+    Example:
+
+    ```python
+    text = ["a man sleeps .", "two men talk .", "a cat runs ."] * 20
+    judge = keras_arae.metrics.LSTMJudge(
+        ["a", "man", "cat", "runs", "."], embedding_dim=8, units=8, epochs=2
+    )
+    found = judge.fit(text).score(["a cat runs ."])
+    assert found.num_tokens == 5 and found.unknown_share == 0.0
+    ```
     """
 
     def __init__(
@@ -146,6 +164,18 @@ class KenLMJudge:
         order: int. The n of n-grams. Defaults to `5`.
         directory: str or path. Where the programs are. Defaults to `None`:
             on the `PATH`.
+
+    Raises:
+        FileNotFoundError: The programs are not there.
+
+    Example:
+
+    ```python
+    try:
+        judge = keras_arae.metrics.KenLMJudge(["a", "man", "sleeps"])
+    except FileNotFoundError as error:
+        assert "lmplz" in str(error)  # It says where to get them.
+    ```
     """
 
     def __init__(self, vocabulary, order=5, directory=None):

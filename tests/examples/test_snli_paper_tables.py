@@ -69,7 +69,8 @@ def times(folder):
     return {
         path.name: path.stat().st_mtime_ns
         for path in folder.iterdir()
-        if path.name != "flags.json"
+        # Flags and the picture of all runs are written each time.
+        if path.name not in ("flags.json", "quality_diversity.png")
     }
 
 
