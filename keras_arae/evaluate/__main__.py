@@ -65,7 +65,8 @@ def main(_):
             "another --output_dir."
         )
     train, test = load_real_text()
-    sets = {path: tokenized(load_sentences(path)) for path in FLAGS.samples}
+    load = keras_arae.datasets.load_text
+    sets = {path: tokenized(load(path)) for path in FLAGS.samples}
     models = {path: keras.saving.load_model(path) for path in FLAGS.model}
     report = evaluate.TextReport(
         train,
@@ -108,7 +109,7 @@ def load_real_text():
     """Training and test sentences, tokenised; too long ones left out."""
     train = keras_arae.datasets.load_text(FLAGS.train)
     test = (
-        load_sentences(FLAGS.test)
+        keras_arae.datasets.load_text(FLAGS.test)
         if FLAGS.test
         else keras_arae.datasets.load_text(FLAGS.train, "test")
     )
@@ -125,10 +126,6 @@ def short_enough(sentences, name):
         len(sentences) - len(kept), len(sentences), name, FLAGS.max_length,
     )  # fmt: skip
     return kept
-
-
-def load_sentences(path):
-    return keras_arae.datasets.load_text(path)
 
 
 def tokenized(sentences):

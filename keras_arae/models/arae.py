@@ -284,17 +284,6 @@ class ARAE(
             "name": self.name,
         }
 
-    @classmethod
-    def from_config(cls, config):
-        return cls(
-            **{
-                key: keras.saving.deserialize_keras_object(value)
-                if isinstance(value, dict)
-                else value
-                for key, value in config.items()
-            }
-        )
-
 
 def _check_choice(name, value, choices):
     if value not in choices:

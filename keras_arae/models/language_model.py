@@ -192,17 +192,6 @@ class LanguageModel(
             "name": self.name,
         }
 
-    @classmethod
-    def from_config(cls, config):
-        return cls(
-            **{
-                key: keras.saving.deserialize_keras_object(value)
-                if isinstance(value, dict)
-                else value
-                for key, value in config.items()
-            }
-        )
-
 
 CHOOSES_SAMPLER = ("sampler", "temperature", "top_k", "top_p", "num_beams")
 

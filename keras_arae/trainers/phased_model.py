@@ -209,6 +209,17 @@ class PhasedModel(BackendTrainer, keras.Model):
         results = {key: self._trackers[key].result() for key in names}
         return {"loss": self.objective(results), **results}
 
+    @classmethod
+    def from_config(cls, config):
+        return cls(
+            **{
+                key: keras.saving.deserialize_keras_object(value)
+                if isinstance(value, dict)
+                else value
+                for key, value in config.items()
+            }
+        )
+
     def get_compile_config(self):
         return {
             "optimizers": keras.saving.serialize_keras_object(self.optimizer),
