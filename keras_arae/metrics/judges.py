@@ -12,7 +12,8 @@ import numpy as np
 
 from keras_arae.metrics.texts import check_texts
 
-UNKNOWN = "<unk>"
+# Steps of an epoch, at least: fewer hardly train a judge of a small text.
+MIN_STEPS = 32
 
 
 class Perplexity(NamedTuple):
@@ -51,7 +52,8 @@ class LSTMJudge:
         embedding_dim: int. Defaults to `128`.
         units: int. Units of the LSTM. Defaults to `128`.
         epochs: int. At most. Defaults to `20`.
-        batch_size: int. Defaults to `64`.
+        batch_size: int. Smaller for small texts, so that an epoch has 32
+            steps or more. Defaults to `64`.
         learning_rate: float. Of Adam. Defaults to `4e-3`.
         max_length: int. Longer sentences are truncated, with a warning that
             counts them. Defaults to `None`: the longest of the training text.
@@ -106,7 +108,7 @@ class LSTMJudge:
         ids = self.model.prepare(text)
         self.model.fit(
             ids[train],
-            batch_size=min(self.batch_size, len(train)),
+            batch_size=min(self.batch_size, max(1, len(train) // MIN_STEPS)),
             epochs=self.epochs,
             validation_data=ids[held_out],
             verbose=self.verbose,
