@@ -1,5 +1,6 @@
 """The networks of an ARAE as reusable Keras layers."""
 
+from keras_arae.layers.classifier import Classifier
 from keras_arae.layers.code_noise import CodeNoise
 from keras_arae.layers.convolutional_decoder import ConvolutionalDecoder
 from keras_arae.layers.convolutional_encoder import ConvolutionalEncoder
@@ -11,6 +12,7 @@ from keras_arae.layers.lstm_decoder import LSTMDecoder
 from keras_arae.layers.lstm_encoder import LSTMEncoder
 
 __all__ = [
+    "Classifier",
     "CodeNoise",
     "ConvolutionalDecoder",
     "ConvolutionalEncoder",

@@ -12,7 +12,12 @@ class Labels:
     In a conditional model decoder, generator and critic see the label,
     one-hot, behind the code or the noise. Before a dense or a recurrent
     kernel that is the same as joining a learned vector of each class.
+
+    Attributes:
+        label_names: tuple of str or `None`. Names that stand for labels.
     """
+
+    label_names = None
 
     @property
     def conditional(self):
@@ -38,7 +43,8 @@ class Labels:
         """Turns users' labels into an array, or refuses them.
 
         Args:
-            y: int array of shape `(num_rows,)`, or `None`: no labels.
+            y: int array of shape `(num_rows,)`, or where labels have names
+                also a list of str; `None`: no labels.
             num_rows: int.
 
         Returns:
@@ -51,25 +57,7 @@ class Labels:
                     f"or give none. Received: labels of type {type(y).__name__}"
                 )
             return None
-        expected = (
-            f"Expected {num_rows} integer labels from 0 to "
-            f"{self.num_classes - 1}, one for each row. Received: "
-        )
-        if y is None:
-            raise ValueError(expected + "none")
-        labels = ops.convert_to_numpy(y)
-        if labels.dtype.kind not in "iu" or labels.shape != (num_rows,):
-            raise ValueError(
-                f"{expected}an array of dtype {labels.dtype} and shape "
-                f"{labels.shape}"
-            )
-        if num_rows and not (
-            0 <= labels.min() and labels.max() < self.num_classes
-        ):
-            raise ValueError(
-                f"{expected}labels from {labels.min()} to {labels.max()}"
-            )
-        return labels.astype("int32")
+        return checked_labels(y, num_rows, self.num_classes, self.label_names)
 
     def label_path(self, label, end_label, num_paths, steps):
         """Shares of classes along paths; `None` without labels."""
@@ -92,8 +80,49 @@ class Labels:
         if self.conditional and np.shape(label) == shape:
             return np.asarray(label, "float32")
         if np.ndim(label) == 0 and label is not None:
-            label = np.full(num_rows, label)
+            label = [label] * num_rows
         labels = self.prepare_labels(label, num_rows)
         if labels is None:
             return None
         return np.eye(self.num_classes, dtype="float32")[labels]
+
+
+def checked_labels(y, num_rows, num_classes, names=None):
+    """Turns labels, numbers or names, into an array, or refuses them.
+
+    Args:
+        y: int array of shape `(num_rows,)`, or a list of names.
+        num_rows: int.
+        num_classes: int.
+        names: sequence of str or `None`. The classes' names.
+
+    Returns:
+        An int32 array of shape `(num_rows,)`.
+
+    Raises:
+        ValueError: in words, for anything else.
+    """
+    known = f" or names among {list(names)}" if names else ""
+    expected = (
+        f"Expected {num_rows} integer labels from 0 to {num_classes - 1}"
+        f"{known}, one for each row. Received: "
+    )
+    if y is None:
+        raise ValueError(expected + "none")
+    labels = ops.convert_to_numpy(y) if hasattr(y, "dtype") else np.asarray(y)
+    if names and labels.dtype.kind in "OSU":
+        unknown = sorted(set(labels.tolist()) - set(names))
+        if unknown:
+            raise ValueError(f"{expected}the unknown {unknown[:5]}")
+        places = {name: place for place, name in enumerate(names)}
+        labels = np.array([places[name] for name in labels.tolist()], "int32")
+    if labels.dtype.kind not in "iu" or labels.shape != (num_rows,):
+        raise ValueError(
+            f"{expected}an array of dtype {labels.dtype} and shape "
+            f"{labels.shape}"
+        )
+    if num_rows and not (0 <= labels.min() and labels.max() < num_classes):
+        raise ValueError(
+            f"{expected}labels from {labels.min()} to {labels.max()}"
+        )
+    return labels.astype("int32")
