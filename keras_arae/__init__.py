@@ -11,6 +11,7 @@ from keras_arae.models import ARAE
 from keras_arae.models import ImageARAE
 from keras_arae.models import LanguageModel
 from keras_arae.models import TextARAE
+from keras_arae.models import TransferARAE
 from keras_arae.preprocessing import ImagePreprocessor
 from keras_arae.preprocessing import TextPreprocessor
 from keras_arae.version import __version__
@@ -22,6 +23,7 @@ __all__ = [
     "LanguageModel",
     "TextARAE",
     "TextPreprocessor",
+    "TransferARAE",
     "__version__",
     "callbacks",
     "datasets",

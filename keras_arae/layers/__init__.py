@@ -1,5 +1,6 @@
 """The networks of an ARAE as reusable Keras layers."""
 
+from keras_arae.layers.class_lstm_decoder import ClassLSTMDecoder
 from keras_arae.layers.classifier import Classifier
 from keras_arae.layers.code_noise import CodeNoise
 from keras_arae.layers.convolutional_decoder import ConvolutionalDecoder
@@ -12,6 +13,7 @@ from keras_arae.layers.lstm_decoder import LSTMDecoder
 from keras_arae.layers.lstm_encoder import LSTMEncoder
 
 __all__ = [
+    "ClassLSTMDecoder",
     "Classifier",
     "CodeNoise",
     "ConvolutionalDecoder",

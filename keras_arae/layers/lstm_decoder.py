@@ -75,10 +75,7 @@ class LSTMDecoder(keras.layers.Layer):
         self.start_id = start_id
         self.end_id = end_id
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.embedding = token_embedding(
-            vocabulary_size, embedding_dim, self.kernel_initializer
-        )
-        self.lstm = TokenLSTM(units, self.kernel_initializer)
+        self.add_recurrent_layers()
         initializer = self.kernel_initializer
         self.output_layer = Dense(
             vocabulary_size,
@@ -87,6 +84,13 @@ class LSTMDecoder(keras.layers.Layer):
             else "glorot_uniform",
             name="output_layer",
         )
+
+    def add_recurrent_layers(self):
+        """Makes what turns the tokens before, and the code, into states."""
+        self.embedding = token_embedding(
+            self.vocabulary_size, self.embedding_dim, self.kernel_initializer
+        )
+        self.lstm = TokenLSTM(self.units, self.kernel_initializer)
 
     def build(self, code_shape, x_shape):
         self.embedding.build(x_shape)
@@ -98,9 +102,12 @@ class LSTMDecoder(keras.layers.Layer):
 
     def states(self, code, x):
         """What `output_layer` turns into logits: `(batch, length, units)`."""
+        return self.lstm(self.embedding(self.previous_tokens(x)), code)
+
+    def previous_tokens(self, x):
+        """The token before each of `x`; before the first, the start."""
         start = ops.full_like(x[:, :1], self.start_id)
-        previous = ops.concatenate([start, x[:, :-1]], axis=1)
-        return self.lstm(self.embedding(previous), code)
+        return ops.concatenate([start, x[:, :-1]], axis=1)
 
     def initial_state(self, code):
         """What `step` needs before the first token, of `len(code)` rows.

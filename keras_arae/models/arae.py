@@ -6,7 +6,6 @@ from keras import ops
 
 from keras_arae.export import export
 from keras_arae.layers.code_noise import CodeNoise
-from keras_arae.models.algorithm import LOGGED
 from keras_arae.models.algorithm import Algorithm
 from keras_arae.models.decoding import Decoding
 from keras_arae.models.feeding import Feeding
@@ -73,6 +72,9 @@ class ARAE(
             the label, one-hot, is joined to the code or the noise that they
             take. Train with `fit(x, labels)`, draw with
             `generate(n, label=...)`. Defaults to `None`: no labels.
+        conditional_prior: bool. Whether generator and critic see labels too.
+            Without, there is one prior of codes for all classes. Defaults to
+            `True`.
         normalize_codes: bool. Whether codes of `x` are put on the unit
             sphere, as in the paper. Defaults to `True`.
         code_noise: float or `keras_arae.layers.CodeNoise`. Noise on codes in
@@ -126,6 +128,7 @@ class ARAE(
         critic=None,
         noise_dim=100,
         num_classes=None,
+        conditional_prior=True,
         normalize_codes=True,
         code_noise=0.05,
         critic_steps=5,
@@ -137,7 +140,7 @@ class ARAE(
         seed=None,
         name=None,
     ):
-        super().__init__(logged=LOGGED, name=name)
+        super().__init__(logged=self.logged, name=name)
         if (generator is None) != (critic is None):
             raise ValueError(
                 "A generator needs a critic and a critic a generator: give "
@@ -165,6 +168,7 @@ class ARAE(
         self.code_noise = code_noise
         self.noise_dim = noise_dim
         self.num_classes = num_classes
+        self.conditional_prior = conditional_prior
         self.normalize_codes = normalize_codes
         self.critic_steps = critic_steps
         self.critic_data = critic_data
@@ -234,16 +238,23 @@ class ARAE(
             **options: `run_eagerly`, `jit_compile`, `steps_per_execution` of
                 `keras.Model.compile`.
         """
-        optimizers = self.default_optimizers()
-        given = {
-            "autoencoder": autoencoder_optimizer,
-            "critic": critic_optimizer,
-            "generator": generator_optimizer,
-        }
-        optimizers.update({k: v for k, v in given.items() if v is not None})
-        if not self.adversarial:
-            optimizers = {"autoencoder": optimizers["autoencoder"]}
-        super().compile(optimizers, **options)
+        self.compile_given(
+            {
+                "autoencoder": autoencoder_optimizer,
+                "critic": critic_optimizer,
+                "generator": generator_optimizer,
+            },
+            **options,
+        )
+
+    def compile_given(self, optimizers, **options):
+        """`compile` with a dict of name to optimizer, `None` for defaults."""
+        given = {k: v for k, v in optimizers.items() if v is not None}
+        optimizers = {**self.default_optimizers(), **given}
+        used = {phase.optimizer for phase in self.phases()}
+        super().compile(
+            {k: v for k, v in optimizers.items() if k in used}, **options
+        )
 
     def default_optimizers(self):
         """Optimizers by name, those of the released code."""
@@ -273,6 +284,7 @@ class ARAE(
             },
             "noise_dim": self.noise_dim,
             "num_classes": self.num_classes,
+            "conditional_prior": self.conditional_prior,
             "normalize_codes": self.normalize_codes,
             "critic_steps": self.critic_steps,
             "critic_data": self.critic_data,

@@ -23,7 +23,9 @@ class Networks:
 
     def generated_code(self, num_codes, label=None, training=False):
         """Codes made from fresh noise, of shape `(num_codes, code_dim)`."""
-        noise = self.with_labels(self.sample_noise(num_codes), label)
+        noise = self.sample_noise(num_codes)
+        if self.conditional_prior:
+            noise = self.with_labels(noise, label)
         code = self.generator(noise, training=training)
         return ops.cast(code, "float32")
 
@@ -35,7 +37,9 @@ class Networks:
 
     def scores(self, code, label=None):
         """The critic's scores of codes, of shape `(batch, 1)`."""
-        return ops.cast(self.critic(self.with_labels(code, label)), "float32")
+        if self.conditional_prior:
+            code = self.with_labels(code, label)
+        return ops.cast(self.critic(code), "float32")
 
     def mean_score(self, code, label=None):
         """Mean of the critic's scores, a scalar."""

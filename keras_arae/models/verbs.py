@@ -74,7 +74,8 @@ class Verbs:
                 f"Received: shape {noise.shape}"
             )
         function = self._compiled("generate", self._codes_of_noise)
-        noise = self.beside_labels(noise, label)
+        if self.conditional_prior:
+            noise = self.beside_labels(noise, label)
         return in_batches(function, noise, batch_size)
 
     def reconstruct(self, x, label=None, **options):
