@@ -16,6 +16,7 @@ import time
 
 import keras
 import numpy as np
+import presets
 import runs
 from absl import app
 from absl import flags
@@ -97,7 +98,7 @@ FLAGS = flags.FLAGS
 
 def main(_):
     start_time = time.time()
-    runs.fill_in(PRESETS[FLAGS.preset])
+    presets.fill_in(PRESETS[FLAGS.preset])
     (train, labels), (test, test_labels) = load_images(FLAGS.dataset)
     output_dir = runs.prepare_output_dir(FLAGS.output_dir, "training/*.png")
     keras.utils.set_random_seed(FLAGS.seed)

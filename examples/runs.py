@@ -16,17 +16,6 @@ flags.DEFINE_bool("overwrite", False, "Replace earlier results.")
 FLAGS = flags.FLAGS
 
 
-def fill_in(preset):
-    """Gives each flag that was not set the value of a preset.
-
-    Args:
-        preset: dict of flag name to value.
-    """
-    for name, value in preset.items():
-        if not FLAGS[name].present:
-            FLAGS[name].value = value
-
-
 def prepare_output_dir(output_dir, *appended):
     """Refuses to mix results of two runs; writes the flags used.
 

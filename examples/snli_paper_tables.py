@@ -20,6 +20,8 @@ import time
 
 import keras
 import numpy as np
+import presets
+import table_runs
 from absl import app
 from absl import flags
 
@@ -53,8 +55,12 @@ PAPER_SWAPS = {
     "AE": [1.06, 4.51, 6.61, 9.14, 9.97],
     "ARAE": [2.19, 4.07, 5.39, 6.86, 7.47],
 }
-MODELS = ["LM", "AE", "ARAE"]
-SETTINGS = {"greedy": {}, "sampled": {"temperature": 1.0}}
+# Flags that all runs of a folder must share.
+SHARED = [
+    *SCALES["cpu"], "batch_size", "learning_rate", "code_noise", "judge",
+    "temperatures", "test",
+]  # fmt: skip
+MODELS = ["LM", "AE", "AE without noise", "ARAE"]
 
 flags.DEFINE_enum("scale", "cpu", sorted(SCALES), "Fills in other flags.")
 flags.DEFINE_string(
@@ -70,6 +76,12 @@ flags.DEFINE_integer("epochs", None, "Times through the data, each model.")
 flags.DEFINE_integer("num_samples", None, "Sentences to draw and to judge.")
 flags.DEFINE_integer("batch_size", 64, "Sentences a step.")
 flags.DEFINE_float("learning_rate", 4e-3, "Of all LSTMs; falls to 0 (cosine).")
+flags.DEFINE_float("code_noise", 0.06, "Standard deviation, of AE and ARAE.")
+flags.DEFINE_list(
+    "temperatures", ["1.0"], "Of samples, beside the likeliest words."
+)
+flags.DEFINE_enum("judge", "lstm", ["lstm", "kenlm"], "Of perplexities.")
+flags.DEFINE_string("kenlm_directory", None, "Of KenLM's binaries.")
 flags.DEFINE_list("seeds", ["0", "1", "2"], "Random seeds, one run for each.")
 flags.DEFINE_list("models", MODELS, "Models to train.")
 flags.DEFINE_string("output_dir", "output/snli_paper_tables", "For results.")
@@ -78,12 +90,12 @@ FLAGS = flags.FLAGS
 
 
 def main(_):
-    for name, value in SCALES[FLAGS.scale].items():
-        if not FLAGS[name].present:
-            FLAGS[name].value = value
+    presets.fill_in(SCALES[FLAGS.scale])
     output_dir = pathlib.Path(FLAGS.output_dir)
-    output_dir.mkdir(parents=True, exist_ok=True)
-    check_flags(output_dir / "flags.json")
+    table_runs.check_settings(
+        output_dir / "flags.json",
+        SHARED,
+    )
     train, test, preprocessor = load_sentences()
     print(
         f"{len(train)} sentences to learn from, {len(test)} held out, "
@@ -94,27 +106,25 @@ def main(_):
         test,
         num_samples=FLAGS.num_samples,
         vocabulary_size=FLAGS.vocabulary_size,
-        units=FLAGS.units,
-        embedding_dim=FLAGS.units,
+        judge=FLAGS.judge,
+        **judge_options(),
     )
     for seed in map(int, FLAGS.seeds):
-        run_once(output_dir / f"real-{seed}.json", real_row, report, seed)
+        table_runs.run_once(
+            output_dir / f"real-{seed}.json", real_row, report, seed
+        )
         for name in FLAGS.models:
             path = output_dir / f"{name}-{seed}.json"
-            run_once(path, run, name, seed, train, test, preprocessor, report)
+            table_runs.run_once(
+                path, run, name, seed, train, test, preprocessor, report
+            )
     print_tables(output_dir)
 
 
-def check_flags(path):
-    """Refuses to mix runs of different settings in one folder."""
-    names = [*SCALES["cpu"], "batch_size", "learning_rate", "test"]
-    values = {name: FLAGS[name].value for name in names}
-    if path.exists() and json.loads(path.read_text()) != values:
-        raise app.UsageError(
-            f"{path.parent} holds runs with other settings (flags.json there). "
-            "Pass another --output_dir."
-        )
-    path.write_text(json.dumps(values, indent=1))
+def judge_options():
+    if FLAGS.judge == "kenlm":
+        return {"directory": FLAGS.kenlm_directory}
+    return {"units": FLAGS.units, "embedding_dim": FLAGS.units}
 
 
 def load_sentences():
@@ -151,15 +161,6 @@ def some(sentences, number):
     return [sentences[place] for place in places[:number]]
 
 
-def run_once(path, function, *args):
-    """Keeps a function's result as JSON, unless it is there already."""
-    if not path.exists():
-        start = time.time()
-        result = function(*args)
-        path.write_text(json.dumps(result, indent=1))
-        print(f"{path.name}: {time.time() - start:.0f} s", result, flush=True)
-
-
 def real_row(report, seed):
     return {"rows": {"real": report.real(seed)}}
 
@@ -169,13 +170,15 @@ def run(name, seed, train, test, preprocessor, report):
     start = time.time()
     model = train_model(name, seed, train, preprocessor)
     result = {"seconds of training": time.time() - start, "rows": {}}
-    for setting, options in SETTINGS.items():
+    folder = pathlib.Path(FLAGS.output_dir)
+    model.save(folder / f"{name}-{seed}.keras")
+    for setting, options in settings().items():
         if name == "LM" and setting == "greedy":
             continue  # One sentence, the likeliest, again and again.
         samples = evaluate.draw_samples(
             model, FLAGS.num_samples, train, seed=seed, **options
         )
-        path = pathlib.Path(FLAGS.output_dir, f"{name}-{seed}-{setting}.txt")
+        path = folder / f"{name}-{seed}-{setting}.txt"
         path.write_text("".join(line + "\n" for line in samples))
         result["rows"][f"{name}, {setting}"] = report.row(samples, seed)
     if name != "LM":
@@ -187,6 +190,17 @@ def run(name, seed, train, test, preprocessor, report):
     if name == "ARAE":
         result["codes"].update(evaluate.code_moments(model, test))
     return result
+
+
+def settings():
+    """Ways to draw samples, by name."""
+    temperatures = {
+        "sampled" if float(value) == 1 else f"temperature {value}": {
+            "temperature": float(value)
+        }
+        for value in FLAGS.temperatures
+    }
+    return {"greedy": {}, **temperatures}
 
 
 def train_model(name, seed, train, preprocessor):
@@ -202,7 +216,7 @@ def train_model(name, seed, train, preprocessor):
             embedding_dim=units,
             code_dim=units,
             adversarial=name == "ARAE",
-            code_noise=0.06,
+            code_noise=0.0 if "without" in name else FLAGS.code_noise,
             seed=seed,
         )
         # The encoder's phase is a step of the autoencoder's optimizer.
@@ -241,17 +255,19 @@ def print_tables(output_dir):
             codes.setdefault(name, []).append(result["codes"])
     draw(rows, output_dir / "quality_diversity.png")
     table = {
-        name: {**spread(rows[name]), **PAPER.get(name, {})}
+        name: {**evaluate.spread(rows[name]), **PAPER.get(name, {})}
         for name in sorted(rows, key=list(rows).index)
     }
     print(evaluate.markdown_table(table))
-    table = {f"{name}, nats": spread(runs) for name, runs in swaps.items()}
+    table = {
+        f"{name}, nats": evaluate.spread(runs) for name, runs in swaps.items()
+    }
     for name, nats in PAPER_SWAPS.items():
         table[f"{name} of the paper"] = {
             f"k = {k}": value for k, value in enumerate(nats)
         }
     print(evaluate.markdown_table(table, first="model"))
-    table = {name: spread(runs) for name, runs in codes.items()}
+    table = {name: evaluate.spread(runs) for name, runs in codes.items()}
     print(evaluate.markdown_table(table, first="model"))
 
 
@@ -264,20 +280,11 @@ def draw(rows, path):
         }
         for name, runs in rows.items()
     }
-    curves = [[f"{name}, {setting}" for setting in SETTINGS] for name in MODELS]
-    curves = [names for names in curves if set(names) <= set(means)]
+    curves = [
+        [row for row in means if row.rsplit(", ", 1)[0] == name]
+        for name in MODELS
+    ]
     evaluate.plot_quality_diversity(means, path, curves)
-
-
-def spread(runs):
-    """Mean and standard deviation of each number, as text."""
-    cells = {}
-    for key in runs[0]:
-        values = [run[key] for run in runs]
-        mean = np.mean(values)
-        mean = f"{mean:.0f}" if mean >= 1000 else f"{mean:.3g}"
-        cells[key] = f"{mean} ± {np.std(values):.2g}"
-    return cells
 
 
 if __name__ == "__main__":

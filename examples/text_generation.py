@@ -13,6 +13,7 @@ interpolations, the training log, its learning curves and the flags used.
 import time
 
 import keras
+import presets
 import runs
 from absl import app
 from absl import flags
@@ -118,7 +119,7 @@ FLAGS = flags.FLAGS
 
 def main(_):
     start_time = time.time()
-    runs.fill_in(PRESETS[FLAGS.preset])
+    presets.fill_in(PRESETS[FLAGS.preset])
     if FLAGS.data is None:
         raise app.UsageError(
             f"Preset {FLAGS.preset} has no corpus of its own: pass --data."

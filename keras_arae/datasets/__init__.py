@@ -2,7 +2,20 @@
 
 from keras_arae.datasets.hold_out import hold_out
 from keras_arae.datasets.load_images import load_images
+from keras_arae.datasets.load_labeled_text import flatten
+from keras_arae.datasets.load_labeled_text import load_labeled_text
+from keras_arae.datasets.load_labeled_text import (
+    load_labeled_train_and_held_out,
+)
 from keras_arae.datasets.load_text import load_text
 from keras_arae.datasets.load_text import load_train_and_held_out
 
-__all__ = ["hold_out", "load_images", "load_text", "load_train_and_held_out"]
+__all__ = [
+    "flatten",
+    "hold_out",
+    "load_images",
+    "load_labeled_text",
+    "load_labeled_train_and_held_out",
+    "load_text",
+    "load_train_and_held_out",
+]

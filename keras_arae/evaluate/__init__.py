@@ -12,9 +12,12 @@ from keras_arae.evaluate.drawing import gaussian_codes
 from keras_arae.evaluate.quality_diversity import plot_quality_diversity
 from keras_arae.evaluate.text_report import TextReport
 from keras_arae.evaluate.text_report import markdown_table
+from keras_arae.evaluate.text_report import spread
+from keras_arae.evaluate.transfer_report import TransferReport
 
 __all__ = [
     "TextReport",
+    "TransferReport",
     "code_moments",
     "draw_samples",
     "gaussian_codes",
@@ -22,5 +25,6 @@ __all__ = [
     "neighbor_cosine",
     "plot_quality_diversity",
     "reconstruction_report",
+    "spread",
     "swap_nats",
 ]

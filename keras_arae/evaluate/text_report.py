@@ -166,6 +166,24 @@ def markdown_table(rows, first="samples"):
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 
+def spread(rows):
+    """Mean and standard deviation of each number of several rows, as text.
+
+    Args:
+        rows: list of dict of name to number, one row a seed.
+
+    Returns:
+        A dict of name to str; one row is left as it is.
+    """
+    if len(rows) == 1:
+        return rows[0]
+    cells = {}
+    for key in rows[0]:
+        values = [row[key] for row in rows]
+        cells[key] = f"{_cell(np.mean(values))} ± {np.std(values):.2g}"
+    return cells
+
+
 def _cell(value):
     if value is None:
         return ""

@@ -26,13 +26,17 @@ from keras_arae.metrics.swaps import swap_words
 from keras_arae.metrics.text_distances import mauve
 from keras_arae.metrics.text_distances import text_frechet_distance
 from keras_arae.metrics.text_features import text_features
+from keras_arae.metrics.transfer import TextClassifier
+from keras_arae.metrics.transfer import code_leakage
 
 __all__ = [
     "KenLMJudge",
     "LSTMJudge",
     "Perplexity",
+    "TextClassifier",
     "bleu",
     "class_entropy",
+    "code_leakage",
     "copied_share",
     "distinct_n",
     "distinct_sentences",
