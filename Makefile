@@ -9,7 +9,9 @@ BIN := $(VENV)/bin
 demo: $(VENV)/installed
 	$(BIN)/python examples/text_generation.py --overwrite
 
-test: lint test-tensorflow test-jax test-torch
+# Two suites at a time: most of a suite is compilation, on one core.
+test: lint
+	$(MAKE) --jobs=2 --output-sync=target test-tensorflow test-jax test-torch
 
 # Tests marked "once" are the same on every backend.
 test-tensorflow: $(VENV)/installed-for-tests

@@ -43,8 +43,9 @@ class TransferARAE(TransferAlgorithm, TextARAE):
         classifier_weight: float. Factor on the classifier's loss. Defaults
             to `1.0`.
         confusion_weight: float. Factor on the loss by which the encoder
-            misleads the classifier (lambda 2 of the paper); zero leaves
-            classifier and encoder alone. Defaults to `1.0`.
+            misleads the classifier; zero leaves classifier and encoder
+            alone. Defaults to `0.1`: with Adam, which `compile` takes by
+            default, the paper's 1 (lambda 2) drowns what codes should keep.
         confusion: `"flip"` or `"uniform"`: whether the encoder makes the
             classifier see another class, one drawn anew at each step, or
             all classes alike. Defaults to `None`: `"flip"`, as in the paper,
@@ -82,7 +83,7 @@ class TransferARAE(TransferAlgorithm, TextARAE):
         classifier=None,
         classifier_dims=(128, 128),
         classifier_weight=1.0,
-        confusion_weight=1.0,
+        confusion_weight=0.1,
         confusion=None,
         adversarial=True,
         conditional_prior=False,
