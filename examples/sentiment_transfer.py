@@ -53,7 +53,7 @@ PAPER = {
     "ARAE, lambda 10": {"paper": "81.8 / 20.18 / 27.7 / 77.0"},
 }
 
-flags.DEFINE_enum("preset", "default", sorted(PRESETS), "Fills in other flags.")
+flags.DEFINE_enum("preset", "demo", sorted(PRESETS), "Fills in other flags.")
 flags.DEFINE_string(
     "data", "web_clauses_tense",
     "A folder with a file for each class (NAME.txt, or Yelp's layout), or "
