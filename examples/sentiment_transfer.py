@@ -35,7 +35,7 @@ PRESETS = {
         hidden_dims=["128", "128"], epochs=20, batch_size=64,
         optimizer="adam", autoencoder_lr=4e-3, adversary_lr=1e-3,
         code_noise=0.02, gradient_penalty=1.0, encoder_gradient_scale=0.01,
-        confusion_weight=0.01, decoder_per_class=False,
+        confusion_weight=0.03, decoder_per_class=False,
     ),
     "yelp": dict(
         vocabulary_size=30000, max_length=25, units=128, noise_dim=32,
