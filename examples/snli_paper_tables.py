@@ -80,6 +80,9 @@ flags.DEFINE_float("code_noise", 0.06, "Standard deviation, of AE and ARAE.")
 flags.DEFINE_list(
     "temperatures", ["1.0"], "Of samples, beside the likeliest words."
 )
+flags.DEFINE_bool(
+    "real_codes", False, "Judge decoded codes of training sentences as well."
+)
 flags.DEFINE_enum("judge", "lstm", ["lstm", "kenlm"], "Of perplexities.")
 flags.DEFINE_string("kenlm_directory", None, "Of KenLM's binaries.")
 flags.DEFINE_list("seeds", ["0", "1", "2"], "Random seeds, one run for each.")
@@ -181,6 +184,13 @@ def run(name, seed, train, test, preprocessor, report):
         path = folder / f"{name}-{seed}-{setting}.txt"
         path.write_text("".join(line + "\n" for line in samples))
         result["rows"][f"{name}, {setting}"] = report.row(samples, seed)
+        if FLAGS.real_codes and name != "LM":
+            # What a generator would bring that draws codes as real as these.
+            samples = model.reconstruct(
+                train[: FLAGS.num_samples], seed=seed, **options
+            )
+            row = report.row(samples, seed)
+            result["rows"][f"{name}, real codes, {setting}"] = row
     if name != "LM":
         result["swaps"] = list(evaluate.swap_nats(model, test).values())
         result["codes"] = {
@@ -280,11 +290,10 @@ def draw(rows, path):
         }
         for name, runs in rows.items()
     }
-    curves = [
-        [row for row in means if row.rsplit(", ", 1)[0] == name]
-        for name in MODELS
-    ]
-    evaluate.plot_quality_diversity(means, path, curves)
+    curves = {}
+    for row in means:
+        curves.setdefault(row.rsplit(", ", 1)[0], []).append(row)
+    evaluate.plot_quality_diversity(means, path, list(curves.values()))
 
 
 if __name__ == "__main__":
