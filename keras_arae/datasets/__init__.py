@@ -2,7 +2,16 @@
 
 from keras_arae.datasets.hold_out import hold_out
 from keras_arae.datasets.load_images import load_images
+from keras_arae.datasets.load_pairs import load_pairs
 from keras_arae.datasets.load_text import load_text
 from keras_arae.datasets.load_text import load_train_and_held_out
+from keras_arae.datasets.without import without
 
-__all__ = ["hold_out", "load_images", "load_text", "load_train_and_held_out"]
+__all__ = [
+    "hold_out",
+    "load_images",
+    "load_pairs",
+    "load_text",
+    "load_train_and_held_out",
+    "without",
+]

@@ -7,20 +7,6 @@ from keras_arae.models.moments import mean_norm
 from keras_arae.models.moments import trace_of_covariance
 from keras_arae.trainers import Phase
 
-LOGGED = (
-    "reconstruction_loss",
-    "accuracy",
-    "critic_loss",
-    "wasserstein_distance",
-    "gradient_penalty",
-    "encoder_loss",
-    "generator_loss",
-    "code_norm",
-    "generated_code_norm",
-    "code_trace",
-    "generated_code_trace",
-)
-
 
 class Algorithm:
     """Mixin of `ARAE`: the phases of a step and the loss of each.
@@ -32,7 +18,24 @@ class Algorithm:
 
     A batch is a pair `(x, label)`; `label` is `None` where there are none.
     For the critic it is a pair `(code, label)`.
+
+    Attributes:
+        logged: tuple of str. Names of all numbers that the phases log.
     """
+
+    logged = (
+        "reconstruction_loss",
+        "accuracy",
+        "critic_loss",
+        "wasserstein_distance",
+        "gradient_penalty",
+        "encoder_loss",
+        "generator_loss",
+        "code_norm",
+        "generated_code_norm",
+        "code_trace",
+        "generated_code_trace",
+    )
 
     def batch_of(self, x, y):
         return x, y if self.conditional else None

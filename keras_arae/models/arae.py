@@ -6,7 +6,6 @@ from keras import ops
 
 from keras_arae.export import export
 from keras_arae.layers.code_noise import CodeNoise
-from keras_arae.models.algorithm import LOGGED
 from keras_arae.models.algorithm import Algorithm
 from keras_arae.models.decoding import Decoding
 from keras_arae.models.feeding import Feeding
@@ -137,7 +136,7 @@ class ARAE(
         seed=None,
         name=None,
     ):
-        super().__init__(logged=LOGGED, name=name)
+        super().__init__(logged=self.logged, name=name)
         if (generator is None) != (critic is None):
             raise ValueError(
                 "A generator needs a critic and a critic a generator: give "
@@ -234,16 +233,23 @@ class ARAE(
             **options: `run_eagerly`, `jit_compile`, `steps_per_execution` of
                 `keras.Model.compile`.
         """
-        optimizers = self.default_optimizers()
-        given = {
-            "autoencoder": autoencoder_optimizer,
-            "critic": critic_optimizer,
-            "generator": generator_optimizer,
-        }
-        optimizers.update({k: v for k, v in given.items() if v is not None})
-        if not self.adversarial:
-            optimizers = {"autoencoder": optimizers["autoencoder"]}
-        super().compile(optimizers, **options)
+        self.compile_given(
+            {
+                "autoencoder": autoencoder_optimizer,
+                "critic": critic_optimizer,
+                "generator": generator_optimizer,
+            },
+            **options,
+        )
+
+    def compile_given(self, optimizers, **options):
+        """`compile` with a dict of name to optimizer, `None` for defaults."""
+        given = {k: v for k, v in optimizers.items() if v is not None}
+        optimizers = {**self.default_optimizers(), **given}
+        used = {phase.optimizer for phase in self.phases()}
+        super().compile(
+            {k: v for k, v in optimizers.items() if k in used}, **options
+        )
 
     def default_optimizers(self):
         """Optimizers by name, those of the released code."""

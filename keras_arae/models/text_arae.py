@@ -42,6 +42,8 @@ class TextARAE(TextFeeding, ARAE):
         critic: likewise, for a `keras_arae.layers.Critic` whose `input_scale`
             suits normalised codes. None of the three is in the paper:
             `docs/results.md` says what they bring.
+        build_now: bool. Whether to make all weights at once; a subclass with
+            more networks builds them when it has them. Defaults to `True`.
         **options: the other arguments of `keras_arae.ARAE`: `code_noise`,
             `critic_steps`, `critic_regularizer`, `seed` and so on.
 
@@ -70,6 +72,7 @@ class TextARAE(TextFeeding, ARAE):
         decoder=None,
         generator=None,
         critic=None,
+        build_now=True,
         **options,
     ):
         on_sphere = options.get("normalize_codes", True)
@@ -94,7 +97,8 @@ class TextARAE(TextFeeding, ARAE):
             **options,
         )
         self.preprocessor = preprocessor
-        self.build((None, preprocessor.sequence_length))
+        if build_now:
+            self.build((None, preprocessor.sequence_length))
 
     def default_optimizers(self):
         """Optimizers by name: Adam, which learns faster than released SGD."""

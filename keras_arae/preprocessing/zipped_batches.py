@@ -1,0 +1,46 @@
+"""Batches of two sets side by side, such as with and without labels."""
+
+import keras
+
+
+class ZippedBatches(keras.utils.PyDataset):
+    """A batch of each of two sets a step; the smaller set is cycled.
+
+    An epoch is as long as that of the larger set. The smaller one starts
+    again, in a new order, as often as it must.
+
+    Args:
+        first: `ArrayBatches`.
+        second: `ArrayBatches`.
+
+    Example:
+
+    ```python
+    ArrayBatches = keras_arae.preprocessing.ArrayBatches
+    batches = keras_arae.preprocessing.ZippedBatches(
+        ArrayBatches(np.arange(6), batch_size=2),
+        ArrayBatches(np.arange(3), batch_size=2),
+    )
+    pairs = [[part.tolist() for part in batches[i]] for i in range(3)]
+    assert pairs == [[[0, 1], [0, 1]], [[2, 3], [2, 0]], [[4, 5], [1, 2]]]
+    ```
+    """
+
+    def __init__(self, first, second):
+        super().__init__()
+        self.parts = first, second
+        self._num_batches = max(len(first), len(second))
+        for part in self.parts:
+            num_rows = self._num_batches * part.batch_size
+            part.passes = -(-num_rows // len(part.rows))
+
+    def __len__(self):
+        return self._num_batches
+
+    def on_epoch_begin(self):
+        """Draws the orders of the epoch."""
+        for part in self.parts:
+            part.on_epoch_begin()
+
+    def __getitem__(self, index):
+        return tuple(part[index] for part in self.parts)
