@@ -73,12 +73,15 @@ def read_json(lines, path):
     """Yields the JSON objects of lines, or refuses them."""
     for line in lines:
         try:
-            yield json.loads(line)
-        except json.JSONDecodeError as error:
+            row = json.loads(line)
+        except json.JSONDecodeError:
+            row = None
+        if not isinstance(row, dict):
             raise ValueError(
                 "Expected one JSON object a line. "
-                f"Received: {path}, with the line {line[:50]!r} ({error})"
-            ) from error
+                f"Received: {path}, with the line {line[:50]!r}"
+            )
+        yield row
 
 
 def cells_of(row, path):

@@ -41,6 +41,11 @@ class LabeledFeeding:
         if y is None:
             return super().prepare_corpus(x, None)
         examples = self.prepare_examples(x)
+        if not len(examples):
+            raise ValueError(
+                "Expected at least one example with a label. "
+                "Received: 0 examples"
+            )
         names = self.label_names
         return examples, checked_labels(y, len(examples), len(names), names)
 
@@ -94,7 +99,7 @@ class LabeledFeeding:
             parts.append(self._training_batches(x, None, batch_size, shuffle))
         if labeled_data is not None:
             key = (lambda: (*self._shuffle_key(), 2)) if shuffle else None
-            examples, labels = self.prepare_corpus(*labeled_data)
+            examples, labels = self.prepare_corpus(*checked_data(labeled_data))
             parts.append(
                 ArrayBatches(examples, batch_size, labels, shuffle_key=key)
             )
@@ -125,6 +130,20 @@ class LabeledFeeding:
             examples `classification_loss` and `classification_accuracy`.
         """
         return super().evaluate(x, y, batch_size, **options)
+
+
+def checked_data(labeled_data):
+    """Refuses anything but examples and labels in a tuple."""
+    if (
+        not isinstance(labeled_data, tuple)
+        or len(labeled_data) != 2
+        or labeled_data[1] is None
+    ):
+        raise ValueError(
+            "Expected `labeled_data` as a tuple (examples, labels). "
+            f"Received: labeled_data of type {type(labeled_data).__name__}"
+        )
+    return labeled_data
 
 
 def check_given(name, what, value, weight_name, weight):

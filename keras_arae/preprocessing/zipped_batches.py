@@ -2,6 +2,8 @@
 
 import keras
 
+from keras_arae.preprocessing.array_batches import ArrayBatches
+
 
 class ZippedBatches(keras.utils.PyDataset):
     """A batch of each of two sets a step; the smaller set is cycled.
@@ -28,11 +30,18 @@ class ZippedBatches(keras.utils.PyDataset):
 
     def __init__(self, first, second):
         super().__init__()
+        for part in (first, second):
+            if not isinstance(part, ArrayBatches):
+                raise ValueError(
+                    "Only sets in memory can be zipped: lists or arrays, no "
+                    f"datasets. Received: a {type(part).__name__}"
+                )
         self.parts = first, second
         self._num_batches = max(len(first), len(second))
         for part in self.parts:
-            num_rows = self._num_batches * part.batch_size
-            part.passes = -(-num_rows // len(part.rows))
+            if len(part) < self._num_batches:
+                num_rows = self._num_batches * part.batch_size
+                part.passes = -(-num_rows // len(part.rows))
 
     def __len__(self):
         return self._num_batches

@@ -1,0 +1,382 @@
+"""Title: Few labels beside many sentences
+Description: A classifier on the encoder of an ARAE: the paper's third table.
+Accelerator: none needed for smoke and cpu.
+
+    python examples/semi_supervised_nli.py --scale=smoke    # minutes, no data
+    python examples/semi_supervised_nli.py --data=snli_1.0/ --unlabeled=s.txt
+
+Trains a classifier on labels alone, on the encoder of a plain autoencoder and
+on that of an ARAE, both of which saw sentences without labels first; for
+several numbers of labels, with as many labelled updates for all. The epoch is
+chosen on development examples, the accuracy is that on test examples. Prints
+a table beside the paper's numbers, mean and spread over seeds, and draws the
+accuracy against the number of labels.
+
+--data is a folder with the official files of SNLI (snli_1.0_train.jsonl and so
+on) or tables train*.tsv, dev.tsv and test.tsv. Without it the task is made
+from the packaged clauses: does a clause ask, its last mark taken away?
+
+Each run's numbers are kept in --output_dir; a run that is there already is not
+repeated, so that an interrupted command goes on.
+"""
+
+import json
+import pathlib
+import time
+
+import keras
+import numpy as np
+from absl import app
+from absl import flags
+
+import keras_arae
+from keras_arae import evaluate
+
+SCALES = {
+    "smoke": dict(
+        num_labeled=["200", "100", "50"], num_unlabeled=6000, max_length=12,
+        vocabulary_size=1000, units=48, pretraining_epochs=6, updates=150,
+        batch_size=32,
+    ),
+    "cpu": dict(
+        num_labeled=["100%", "50%", "25%"], num_unlabeled=None, max_length=20,
+        vocabulary_size=5000, units=128, pretraining_epochs=2, updates=2400,
+        batch_size=64,
+    ),
+}  # fmt: skip
+
+# Accuracies of the paper on SNLI with 120k, 59k and 28k labelled pairs.
+PAPER = {
+    "supervised": [65.9, 62.5, 57.9],
+    "AE": [68.5, 64.6, 59.9],
+    "ARAE": [70.9, 66.8, 62.5],
+}
+PAPER_COLUMNS = ["paper, 120k", "paper, 59k", "paper, 28k"]
+
+flags.DEFINE_enum("scale", "cpu", sorted(SCALES), "Fills in other flags.")
+flags.DEFINE_string("data", None, "A folder of labelled pairs, as SNLI's.")
+flags.DEFINE_string("unlabeled", None, "A file of sentences, one a line.")
+flags.DEFINE_integer("num_unlabeled", None, "Sentences of it, the most.")
+flags.DEFINE_list("num_labeled", None, "Labels to learn from: counts or %.")
+flags.DEFINE_integer("max_length", None, "Tokens of the longest sentence.")
+flags.DEFINE_integer("vocabulary_size", None, "Words, special ones included.")
+flags.DEFINE_integer("units", None, "Width of LSTMs, embeddings and codes.")
+flags.DEFINE_integer("pretraining_epochs", None, "Times through sentences.")
+flags.DEFINE_float("pretraining_rate", 4e-3, "Falls to 0 (cosine).")
+flags.DEFINE_integer("updates", None, "Batches of labelled examples.")
+flags.DEFINE_integer("num_checks", 12, "Times that the epoch is judged on dev.")
+flags.DEFINE_integer("batch_size", None, "Sentences, or examples, a step.")
+flags.DEFINE_float("learning_rate", 1e-3, "With labels; falls to 0 (cosine).")
+flags.DEFINE_float("dropout", 0.2, "On what the head takes.")
+flags.DEFINE_float(
+    "reconstruction_weight", 0.0, "Of sentences beside labels; 0: before only."
+)
+flags.DEFINE_list("seeds", ["0", "1", "2"], "Random seeds, one run for each.")
+flags.DEFINE_list("models", list(PAPER), "Models to train.")
+flags.DEFINE_string("output_dir", "output/semi_supervised_nli", "For results.")
+
+FLAGS = flags.FLAGS
+
+
+def main(_):
+    for name, value in SCALES[FLAGS.scale].items():
+        if not FLAGS[name].present:
+            FLAGS[name].value = value
+    output_dir = pathlib.Path(FLAGS.output_dir)
+    output_dir.mkdir(parents=True, exist_ok=True)
+    check_flags(output_dir / "flags.json")
+    task = load_task()
+    print(
+        f"{len(task['train'][1])} labelled examples of {task['labels']}, "
+        f"{len(task['dev'][1])} for development, {len(task['test'][1])} to "
+        f"test; {len(task['pool'])} sentences without labels after "
+        f"{task['num_removed']} were removed that the test holds; "
+        f"{keras.config.backend()}."
+    )
+    for seed in map(int, FLAGS.seeds):
+        for name in FLAGS.models:
+            for number in numbers_of_labels(len(task["train"][1])):
+                path = output_dir / f"{name}-{number}-{seed}.json"
+                if not path.exists():
+                    result = run(name, number, seed, task)
+                    path.write_text(json.dumps(result, indent=1))
+                    print(path.name, result, flush=True)
+    results = read_results(output_dir)
+    print_table(results)
+    draw(results, output_dir / "learning_curves.png")
+
+
+def check_flags(path):
+    """Refuses to mix runs of different settings in one folder."""
+    names = set(SCALES["cpu"]) - {"num_labeled"}
+    names |= {
+        "data", "unlabeled", "pretraining_rate", "num_checks", "learning_rate",
+        "dropout", "reconstruction_weight",
+    }  # fmt: skip
+    values = {name: FLAGS[name].value for name in sorted(names)}
+    if path.exists() and json.loads(path.read_text()) != values:
+        raise app.UsageError(
+            f"{path.parent} holds runs with other settings (flags.json there). "
+            "Pass another --output_dir."
+        )
+    path.write_text(json.dumps(values, indent=1))
+
+
+# The task: labelled examples in three parts, and a pool without labels.
+
+
+def load_task():
+    """A dict with the parts of the task; no test sentence is in the pool."""
+    task = pairs_task() if FLAGS.data else questions_task()
+    sentences = sentences_of(task["test"][0], task["pairs"])
+    pool = keras_arae.datasets.without(task["pool"], sentences)
+    task["num_removed"] = len(task["pool"]) - len(pool)
+    order = np.random.default_rng(0).permutation(len(pool))
+    task["pool"] = [pool[place] for place in order[: FLAGS.num_unlabeled]]
+    task["labels"] = sorted(set(task["train"][1]))
+    task["preprocessor"] = keras_arae.TextPreprocessor.from_corpus(
+        [*task["pool"], *sentences_of(task["train"][0], task["pairs"])],
+        vocabulary_size=FLAGS.vocabulary_size,
+        max_length=FLAGS.max_length,
+        overflow="truncate",
+    )
+    return task
+
+
+def pairs_task():
+    """Pairs of sentences from the files of a folder; the pool from a file."""
+    if not FLAGS.unlabeled:
+        raise app.UsageError("--data needs sentences: pass --unlabeled=FILE.")
+    task = {name: read_part(name) for name in ("train", "dev", "test")}
+    pool = keras_arae.datasets.load_text(FLAGS.unlabeled)
+    return {**task, "pool": pool, "pairs": True}
+
+
+def read_part(name):
+    """All pairs of the files of one part, as one set."""
+    paths = [
+        path
+        for pattern in (f"{name}*.tsv", f"snli_1.0_{name}.jsonl*")
+        for path in sorted(pathlib.Path(FLAGS.data).glob(pattern))
+    ]
+    if not paths:
+        raise app.UsageError(
+            f"{FLAGS.data} holds neither {name}*.tsv nor snli_1.0_{name}.jsonl."
+        )
+    premises, hypotheses, labels = [], [], []
+    for path in paths:
+        pairs, found = keras_arae.datasets.load_pairs(path)
+        premises += pairs[0]
+        hypotheses += pairs[1]
+        labels += found
+    return (premises, hypotheses), labels
+
+
+def questions_task():
+    """Does a clause ask? As many that do as do not, without their last mark."""
+    clauses = [
+        clause
+        for split in ("train", "validation", "test")
+        for clause in keras_arae.datasets.load_text("web_clauses", split)
+    ]
+    asks = [c[:-2] for c in clauses if c.endswith("?")]
+    tells = [c[:-2] for c in clauses if c.endswith(".")]
+    examples = [c for pair in zip(asks, tells) for c in pair]
+    labels = ["asks", "tells"] * len(asks)
+    parts = {"test": slice(1000), "dev": slice(1000, 1400)}
+    parts["train"] = slice(1400, None)
+    task = {k: (examples[part], labels[part]) for k, part in parts.items()}
+    return {**task, "pool": [c[:-2] for c in clauses], "pairs": False}
+
+
+def sentences_of(examples, pairs):
+    return [*examples[0], *examples[1]] if pairs else examples
+
+
+def numbers_of_labels(total):
+    """What --num_labeled says, as counts."""
+    return [
+        round(total * float(text[:-1]) / 100)
+        if text.endswith("%")
+        else int(text)
+        for text in FLAGS.num_labeled
+    ]
+
+
+def draw_labeled(task, number, seed):
+    """Labelled examples drawn at random."""
+    examples, labels = task["train"]
+    places = np.random.default_rng(seed).permutation(len(labels))[:number]
+    parts = [
+        [part[place] for place in places]
+        for part in (*(examples if task["pairs"] else [examples]), labels)
+    ]
+    return (tuple(parts[:2]) if task["pairs"] else parts[0]), parts[-1]
+
+
+# One run: sentences first, labels then.
+
+
+def run(name, number, seed, task):
+    """Trains a classifier on some labels; its accuracy at the best epoch."""
+    keras.utils.set_random_seed(seed)
+    networks = {"adversarial": False}
+    if name != "supervised":
+        arae = pretrained(name, seed, task)
+        networks = {
+            key: getattr(arae, key)
+            for key in (
+                "encoder", "decoder", "generator", "critic", "adversarial",
+            )
+        }  # fmt: skip
+    start = time.time()
+    weight = FLAGS.reconstruction_weight if name != "supervised" else 0.0
+    model = keras_arae.SemiSupervisedARAE(
+        task["preprocessor"],
+        task["labels"],
+        pairs=task["pairs"],
+        head=keras.Sequential(
+            [
+                keras.layers.Dropout(FLAGS.dropout, seed=seed),
+                keras_arae.layers.Classifier(len(task["labels"])),
+            ]
+        ),
+        reconstruction_weight=weight,
+        **sizes(),
+        **networks,
+        seed=seed,
+    )
+    labeled = draw_labeled(task, number, seed)
+    model.compile(
+        keras.optimizers.Adam(
+            cosine(FLAGS.learning_rate, FLAGS.updates), global_clipnorm=1.0
+        )
+    )
+    best = keras.callbacks.EarlyStopping(
+        "val_classification_accuracy",
+        mode="max",
+        patience=FLAGS.updates,
+        restore_best_weights=True,
+    )
+    steps_an_epoch = -(-number // FLAGS.batch_size)
+    epochs = max(1, round(FLAGS.updates / steps_an_epoch))
+    history = model.fit(
+        task["pool"] if weight else None,
+        labeled,
+        batch_size=FLAGS.batch_size,
+        epochs=epochs,
+        validation_data=task["dev"],
+        validation_freq=max(1, epochs // FLAGS.num_checks),
+        callbacks=[best],
+        verbose=0,
+    ).history
+    found = model.evaluate(
+        *task["test"], batch_size=256, verbose=0, return_dict=True
+    )
+    return {
+        "test accuracy": 100 * found["classification_accuracy"],
+        "dev accuracy": 100 * max(history["val_classification_accuracy"]),
+        "train accuracy": 100 * history["classification_accuracy"][-1],
+        "epochs": epochs,
+        "best epoch": best.best_epoch + 1,
+        "seconds": time.time() - start,
+    }
+
+
+def pretrained(name, seed, task):
+    """An autoencoder of the pool, plain or ARAE: one for all numbers."""
+    path = pathlib.Path(FLAGS.output_dir, f"{name}-{seed}.keras")
+    if not path.exists():
+        start = time.time()
+        model = keras_arae.TextARAE(
+            task["preprocessor"],
+            **sizes(),
+            adversarial=name == "ARAE",
+            seed=seed,
+        )
+        steps = FLAGS.pretraining_epochs * -(
+            -len(task["pool"]) // FLAGS.batch_size
+        )
+        # The encoder's phase is a step of the autoencoder's optimizer.
+        rate = cosine(
+            FLAGS.pretraining_rate, 2 * steps if model.adversarial else steps
+        )
+        model.compile(keras.optimizers.Adam(rate, global_clipnorm=1.0))
+        history = model.fit(
+            task["pool"],
+            epochs=FLAGS.pretraining_epochs,
+            batch_size=FLAGS.batch_size,
+            verbose=2,
+        ).history
+        model.save(path)
+        print(
+            f"{path.name}: {time.time() - start:.0f} s, accuracy of the "
+            f"reconstruction {history['accuracy'][-1]:.3f}", flush=True,
+        )  # fmt: skip
+    return keras.saving.load_model(path)
+
+
+def sizes():
+    return {"embedding_dim": FLAGS.units, "code_dim": FLAGS.units}
+
+
+def cosine(rate, steps):
+    return keras.optimizers.schedules.CosineDecay(rate, steps)
+
+
+# What the runs say together.
+
+
+def read_results(output_dir):
+    """Test accuracies of all runs in the folder, by model and number."""
+    results = {}
+    for path in sorted(output_dir.glob("*-*-*.json")):
+        name, number, _ = path.stem.rsplit("-", 2)
+        accuracy = json.loads(path.read_text())["test accuracy"]
+        by_number = results.setdefault(name, {})
+        by_number.setdefault(int(number), []).append(accuracy)
+    return {name: results[name] for name in PAPER if name in results}
+
+
+def print_table(results):
+    """Accuracies, mean and standard deviation over seeds."""
+    table = {}
+    for name, by_number in results.items():
+        label = name if name == "supervised" else f"+ {name}"
+        table[label] = {
+            f"{number} labels": f"{np.mean(runs):.1f} ± {np.std(runs):.1f}"
+            for number, runs in sorted(by_number.items(), reverse=True)
+        }
+        if FLAGS.data:
+            table[label].update(zip(PAPER_COLUMNS, PAPER[name]))
+    print(evaluate.markdown_table(table, first="model"))
+
+
+def draw(results, path):
+    """Accuracy against the number of labels, a curve for each model."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.0, 4.0), layout="constrained")
+    axis = figure.subplots()
+    for name, by_number in results.items():
+        numbers = sorted(by_number)
+        axis.errorbar(
+            numbers,
+            [np.mean(by_number[number]) for number in numbers],
+            [np.std(by_number[number]) for number in numbers],
+            marker="o",
+            capsize=3,
+            label=name if name == "supervised" else f"+ {name}",
+        )
+    axis.set_xscale("log")
+    axis.set_xticks(numbers, [str(number) for number in numbers])
+    axis.minorticks_off()
+    axis.set_xlabel("labelled examples")
+    axis.set_ylabel("test accuracy (%), mean and spread over seeds")
+    axis.grid(alpha=0.3)
+    axis.legend()
+    figure.savefig(path, dpi=120)
+
+
+if __name__ == "__main__":
+    app.run(main)
