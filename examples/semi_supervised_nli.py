@@ -35,12 +35,12 @@ from keras_arae import evaluate
 SCALES = {
     "smoke": dict(
         num_labeled=["200", "100", "50"], num_unlabeled=6000, max_length=12,
-        vocabulary_size=1000, units=48, pretraining_epochs=6, updates=150,
+        vocabulary_size=1000, units=48, pretraining_epochs=6, epochs=75,
         batch_size=32,
     ),
     "cpu": dict(
         num_labeled=["100%", "50%", "25%"], num_unlabeled=None, max_length=20,
-        vocabulary_size=5000, units=128, pretraining_epochs=2, updates=2400,
+        vocabulary_size=5000, units=128, pretraining_epochs=2, epochs=4,
         batch_size=64,
     ),
 }  # fmt: skip
@@ -63,8 +63,7 @@ flags.DEFINE_integer("vocabulary_size", None, "Words, special ones included.")
 flags.DEFINE_integer("units", None, "Width of LSTMs, embeddings and codes.")
 flags.DEFINE_integer("pretraining_epochs", None, "Times through sentences.")
 flags.DEFINE_float("pretraining_rate", 4e-3, "Falls to 0 (cosine).")
-flags.DEFINE_integer("updates", None, "Batches of labelled examples.")
-flags.DEFINE_integer("num_checks", 12, "Times that the epoch is judged on dev.")
+flags.DEFINE_integer("epochs", None, "Times through labelled examples.")
 flags.DEFINE_integer("batch_size", None, "Sentences, or examples, a step.")
 flags.DEFINE_float("learning_rate", 1e-3, "With labels; falls to 0 (cosine).")
 flags.DEFINE_float("dropout", 0.2, "On what the head takes.")
@@ -110,8 +109,8 @@ def check_flags(path):
     """Refuses to mix runs of different settings in one folder."""
     names = set(SCALES["cpu"]) - {"num_labeled"}
     names |= {
-        "data", "unlabeled", "pretraining_rate", "num_checks", "learning_rate",
-        "dropout", "reconstruction_weight",
+        "data", "unlabeled", "pretraining_rate", "learning_rate", "dropout",
+        "reconstruction_weight",
     }  # fmt: skip
     values = {name: FLAGS[name].value for name in sorted(names)}
     if path.exists() and json.loads(path.read_text()) != values:
@@ -237,6 +236,8 @@ def run(name, number, seed, task):
         pairs=task["pairs"],
         head=keras.Sequential(
             [
+                # Codes of an autoencoder may differ by little.
+                keras.layers.BatchNormalization(),
                 keras.layers.Dropout(FLAGS.dropout, seed=seed),
                 keras_arae.layers.Classifier(len(task["labels"])),
             ]
@@ -247,26 +248,21 @@ def run(name, number, seed, task):
         seed=seed,
     )
     labeled = draw_labeled(task, number, seed)
-    model.compile(
-        keras.optimizers.Adam(
-            cosine(FLAGS.learning_rate, FLAGS.updates), global_clipnorm=1.0
-        )
-    )
+    steps = FLAGS.epochs * -(-number // FLAGS.batch_size)
+    rate = cosine(FLAGS.learning_rate, steps)
+    model.compile(keras.optimizers.Adam(rate, global_clipnorm=1.0))
     best = keras.callbacks.EarlyStopping(
         "val_classification_accuracy",
         mode="max",
-        patience=FLAGS.updates,
+        patience=FLAGS.epochs,
         restore_best_weights=True,
     )
-    steps_an_epoch = -(-number // FLAGS.batch_size)
-    epochs = max(1, round(FLAGS.updates / steps_an_epoch))
     history = model.fit(
         task["pool"] if weight else None,
         labeled,
         batch_size=FLAGS.batch_size,
-        epochs=epochs,
+        epochs=FLAGS.epochs,
         validation_data=task["dev"],
-        validation_freq=max(1, epochs // FLAGS.num_checks),
         callbacks=[best],
         verbose=0,
     ).history
@@ -277,7 +273,6 @@ def run(name, number, seed, task):
         "test accuracy": 100 * found["classification_accuracy"],
         "dev accuracy": 100 * max(history["val_classification_accuracy"]),
         "train accuracy": 100 * history["classification_accuracy"][-1],
-        "epochs": epochs,
         "best epoch": best.best_epoch + 1,
         "seconds": time.time() - start,
     }

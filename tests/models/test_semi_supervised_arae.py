@@ -279,7 +279,7 @@ def test_wrong_examples_are_refused(make, labeled, pairs):
     model = make(pairs=True)
     (first, second), _ = pairs
     for x, message in [
-        ((first, second[:9]), "Received: 200 and 9"),
+        ((first, second[:9]), "Received: 84 and 9"),
         (list(zip(first, second)), "a tuple of two lists.*of type list"),
         (first, "a tuple of two lists"),
         ((first, second, first), "a tuple of two lists"),
