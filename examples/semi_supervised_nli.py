@@ -39,7 +39,7 @@ SCALES = {
     ),
     "cpu": dict(
         num_labeled=["100%", "50%", "25%"], num_unlabeled=None, max_length=16,
-        vocabulary_size=3000, units=64, updates=600, batch_size=64,
+        vocabulary_size=3000, units=64, updates=400, batch_size=64,
     ),
 }  # fmt: skip
 
@@ -60,12 +60,12 @@ flags.DEFINE_integer("max_length", None, "Tokens of the longest sentence.")
 flags.DEFINE_integer("vocabulary_size", None, "Words, special ones included.")
 flags.DEFINE_integer("units", None, "Width of LSTMs, embeddings and codes.")
 flags.DEFINE_integer("updates", None, "Batches of labelled examples.")
-flags.DEFINE_integer("num_checks", 6, "Times that the examples of dev judge.")
+flags.DEFINE_integer("num_checks", 4, "Times that the examples of dev judge.")
 flags.DEFINE_integer("batch_size", None, "Sentences, or examples, a step.")
-flags.DEFINE_float("learning_rate", 1e-3, "Of Adam; falls to 0 (cosine).")
-flags.DEFINE_float("dropout", 0.2, "On what the head takes.")
+flags.DEFINE_float("learning_rate", 2e-3, "Of Adam; falls to 0 (cosine).")
+flags.DEFINE_float("dropout", 0.5, "On what the head takes.")
 flags.DEFINE_float("reconstruction_weight", 1.0, "Of AE and ARAE.")
-flags.DEFINE_float("encoder_gradient_scale", 0.1, "Of ARAE (lambda 1).")
+flags.DEFINE_float("encoder_gradient_scale", 0.02, "Of ARAE (lambda 1).")
 flags.DEFINE_integer("critic_steps", 1, "Updates of the critic a step.")
 flags.DEFINE_list("seeds", ["0", "1", "2"], "Random seeds, one run for each.")
 flags.DEFINE_list("models", list(PAPER), "Models to train.")
