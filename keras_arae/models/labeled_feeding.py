@@ -56,6 +56,7 @@ class LabeledFeeding:
         batch_size=64,
         validation_data=None,
         shuffle=True,
+        steps_per_epoch=None,
         **options,
     ):
         """Trains on sentences without labels and examples with them.
@@ -77,6 +78,8 @@ class LabeledFeeding:
             validation_data: held-out data: a tuple `(examples, labels)`, or
                 sentences. Defaults to `None`.
             shuffle: bool. Defaults to `True`.
+            steps_per_epoch: int. Steps an epoch: each set is cycled, or a
+                part of it drawn, to fit. Defaults to `None`.
             **options: the other arguments of `TextARAE.fit`.
 
         Returns:
@@ -103,6 +106,9 @@ class LabeledFeeding:
             parts.append(
                 ArrayBatches(examples, batch_size, labels, shuffle_key=key)
             )
+        if steps_per_epoch:
+            for part in parts:
+                part.steps = steps_per_epoch
         if isinstance(validation_data, tuple):
             validation_data = self._evaluation_batches(
                 *validation_data, batch_size

@@ -27,8 +27,8 @@ class ArrayBatches(keras.utils.PyDataset):
             epoch that is shuffled. Defaults to `None`.
         weighted: bool. Whether batches come as `(rows, rows, weights)`.
             (or labels in the second place). Defaults to `False`.
-        passes: int. Times that the rows come in an epoch, each time in a new
-            order. Defaults to `1`.
+        steps: int or `None`. Batches an epoch: the rows come again, in a new
+            order, as often as they must. Defaults to `None`: each row once.
 
     Example:
 
@@ -48,7 +48,7 @@ class ArrayBatches(keras.utils.PyDataset):
         num_extra=0,
         draw=None,
         weighted=False,
-        passes=1,
+        steps=None,
     ):
         super().__init__()
         check_count("batch_size", batch_size)
@@ -64,23 +64,24 @@ class ArrayBatches(keras.utils.PyDataset):
         self.num_extra = num_extra
         self.draw = draw
         self.weighted = weighted
-        self.passes = passes
+        self.steps = steps
         self._order = np.arange(len(rows))
         self._key = ()
 
     def __len__(self):
-        return -(-self.passes * len(self.rows) // self.batch_size)
+        return self.steps or -(-len(self.rows) // self.batch_size)
 
     def on_epoch_begin(self):
         """Draws the order of the epoch."""
         if self.shuffle_key is not None:
             self._key = self.shuffle_key()
             generator = np.random.default_rng(self._key)
+            num_rows = len(self.rows)
+            passes = 1
+            if self.steps:
+                passes = -(-self.steps * self.batch_size // num_rows)
             self._order = np.concatenate(
-                [
-                    generator.permutation(len(self.rows))
-                    for _ in range(self.passes)
-                ]
+                [generator.permutation(num_rows) for _ in range(passes)]
             )
 
     def __getitem__(self, index):
@@ -99,8 +100,7 @@ class ArrayBatches(keras.utils.PyDataset):
         elif self.weighted:  # Keras wants something between the two.
             batch = batch, batch
         if self.weighted:
-            counts = places < self.passes * len(self.rows)
-            batch = *batch, counts.astype("float32")
+            batch = *batch, (places < len(self.rows)).astype("float32")
         return batch
 
 

@@ -37,14 +37,12 @@ class ZippedBatches(keras.utils.PyDataset):
                     f"datasets. Received: a {type(part).__name__}"
                 )
         self.parts = first, second
-        self._num_batches = max(len(first), len(second))
-        for part in self.parts:
-            if len(part) < self._num_batches:
-                num_rows = self._num_batches * part.batch_size
-                part.passes = -(-num_rows // len(part.rows))
+        smaller, larger = sorted(self.parts, key=len)
+        if len(smaller) < len(larger):
+            smaller.steps = len(larger)
 
     def __len__(self):
-        return self._num_batches
+        return len(self.parts[0])
 
     def on_epoch_begin(self):
         """Draws the orders of the epoch."""

@@ -137,6 +137,9 @@ def test_sentences_without_labels_help(make):
             *test, batch_size=250, verbose=0, return_dict=True
         )
         accuracies.append(found["classification_accuracy"])
+        assert number(model.optimizer["autoencoder"].iterations) == (
+            150 * (1 + weight)
+        )
     print(accuracies)
     assert accuracies[1] > accuracies[0] + 0.1
 

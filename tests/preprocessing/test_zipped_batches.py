@@ -51,6 +51,17 @@ def test_equal_keys_give_equal_epochs():
     assert first[0] != second[0] and first[1] != second[1]
 
 
+def test_an_epoch_of_given_steps():
+    rows = np.arange(10)
+    batches = ArrayBatches(rows, 4, shuffle_key=lambda: (0,), steps=6)
+    batches.on_epoch_begin()
+    found = np.concatenate([batches[index] for index in range(len(batches))])
+    assert len(found) == 24
+    assert sorted(found[:10]) == sorted(found[10:20]) == list(range(10))
+    assert not np.array_equal(found[:10], found[10:20])
+    assert len(ArrayBatches(rows, 4, steps=2)) == 2
+
+
 def test_datasets_are_refused():
     batches = ArrayBatches(np.arange(4), 2)
     with pytest.raises(ValueError, match="Received: a ZippedBatches"):
