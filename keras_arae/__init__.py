@@ -10,6 +10,7 @@ from keras_arae import preprocessing
 from keras_arae.models import ARAE
 from keras_arae.models import ImageARAE
 from keras_arae.models import LanguageModel
+from keras_arae.models import SemiSupervisedARAE
 from keras_arae.models import TextARAE
 from keras_arae.models import TransferARAE
 from keras_arae.preprocessing import ImagePreprocessor
@@ -21,6 +22,7 @@ __all__ = [
     "ImageARAE",
     "ImagePreprocessor",
     "LanguageModel",
+    "SemiSupervisedARAE",
     "TextARAE",
     "TextPreprocessor",
     "TransferARAE",

@@ -7,8 +7,10 @@ from keras_arae.datasets.load_labeled_text import load_labeled_text
 from keras_arae.datasets.load_labeled_text import (
     load_labeled_train_and_held_out,
 )
+from keras_arae.datasets.load_pairs import load_pairs
 from keras_arae.datasets.load_text import load_text
 from keras_arae.datasets.load_text import load_train_and_held_out
+from keras_arae.datasets.without import without
 
 __all__ = [
     "flatten",
@@ -16,6 +18,8 @@ __all__ = [
     "load_images",
     "load_labeled_text",
     "load_labeled_train_and_held_out",
+    "load_pairs",
     "load_text",
     "load_train_and_held_out",
+    "without",
 ]

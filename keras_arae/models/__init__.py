@@ -3,7 +3,15 @@
 from keras_arae.models.arae import ARAE
 from keras_arae.models.image_arae import ImageARAE
 from keras_arae.models.language_model import LanguageModel
+from keras_arae.models.semi_supervised_arae import SemiSupervisedARAE
 from keras_arae.models.text_arae import TextARAE
 from keras_arae.models.transfer_arae import TransferARAE
 
-__all__ = ["ARAE", "ImageARAE", "LanguageModel", "TextARAE", "TransferARAE"]
+__all__ = [
+    "ARAE",
+    "ImageARAE",
+    "LanguageModel",
+    "SemiSupervisedARAE",
+    "TextARAE",
+    "TransferARAE",
+]

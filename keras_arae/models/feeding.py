@@ -7,6 +7,7 @@ from keras import ops
 from keras_arae.preprocessing.array_batches import ArrayBatches
 from keras_arae.preprocessing.prepared_batches import PreparedBatches
 from keras_arae.preprocessing.prepared_batches import map_tf_dataset
+from keras_arae.preprocessing.zipped_batches import ZippedBatches
 
 
 class Feeding:
@@ -234,7 +235,7 @@ class Feeding:
                 f"(x, y). Received: y of type {type(y).__name__} beside a "
                 f"{type(dataset).__name__}"
             )
-        if isinstance(dataset, (ArrayBatches, PreparedBatches)):
+        if isinstance(dataset, (ArrayBatches, PreparedBatches, ZippedBatches)):
             return dataset
         prepare = (self.prepare, self.prepare_labels)
         prepare = prepare if self.conditional else prepare[:1]

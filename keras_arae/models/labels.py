@@ -126,3 +126,18 @@ def checked_labels(y, num_rows, num_classes, names=None):
             f"{expected}labels from {labels.min()} to {labels.max()}"
         )
     return labels.astype("int32")
+
+
+def checked_names(labels):
+    """Refuses anything but two or more distinct names; returns a tuple."""
+    names = () if isinstance(labels, str) else tuple(labels)
+    if (
+        len(names) < 2
+        or len(set(names)) < len(names)
+        or not all(isinstance(name, str) for name in names)
+    ):
+        raise ValueError(
+            "`labels` must be two or more distinct names of classes (str). "
+            f"Received: labels={labels!r}"
+        )
+    return names

@@ -8,6 +8,7 @@ from keras_arae.export import export
 from keras_arae.layers import Classifier
 from keras_arae.layers import ClassLSTMDecoder
 from keras_arae.models.in_batches import in_batches
+from keras_arae.models.labels import checked_names
 from keras_arae.models.text_arae import TextARAE
 from keras_arae.models.transfer_algorithm import CONFUSIONS
 from keras_arae.models.transfer_algorithm import TransferAlgorithm
@@ -241,18 +242,3 @@ class TransferARAE(TransferAlgorithm, TextARAE):
             "confusion_weight": self.confusion_weight,
             "confusion": self.confusion,
         }
-
-
-def checked_names(labels):
-    """Names of classes as a tuple, or an error that says what came."""
-    names = tuple(labels) if isinstance(labels, (list, tuple)) else ()
-    if (
-        len(names) < 2
-        or len(set(names)) < len(names)
-        or not all(isinstance(name, str) for name in names)
-    ):
-        raise ValueError(
-            "`labels` must be a list of two distinct names or more. "
-            f"Received: labels={labels!r}"
-        )
-    return names

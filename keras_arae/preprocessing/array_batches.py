@@ -27,6 +27,8 @@ class ArrayBatches(keras.utils.PyDataset):
             epoch that is shuffled. Defaults to `None`.
         weighted: bool. Whether batches come as `(rows, rows, weights)`.
             (or labels in the second place). Defaults to `False`.
+        steps: int or `None`. Batches an epoch: the rows come again, in a new
+            order, as often as they must. Defaults to `None`: each row once.
 
     Example:
 
@@ -46,6 +48,7 @@ class ArrayBatches(keras.utils.PyDataset):
         num_extra=0,
         draw=None,
         weighted=False,
+        steps=None,
     ):
         super().__init__()
         check_count("batch_size", batch_size)
@@ -61,23 +64,30 @@ class ArrayBatches(keras.utils.PyDataset):
         self.num_extra = num_extra
         self.draw = draw
         self.weighted = weighted
+        self.steps = steps
         self._order = np.arange(len(rows))
         self._key = ()
 
     def __len__(self):
-        return -(-len(self.rows) // self.batch_size)
+        return self.steps or -(-len(self.rows) // self.batch_size)
 
     def on_epoch_begin(self):
         """Draws the order of the epoch."""
         if self.shuffle_key is not None:
             self._key = self.shuffle_key()
             generator = np.random.default_rng(self._key)
-            self._order = generator.permutation(len(self.rows))
+            num_rows = len(self.rows)
+            passes = 1
+            if self.steps:
+                passes = -(-self.steps * self.batch_size // num_rows)
+            self._order = np.concatenate(
+                [generator.permutation(num_rows) for _ in range(passes)]
+            )
 
     def __getitem__(self, index):
         start = index * self.batch_size
         places = np.arange(start, start + self.batch_size)
-        chosen = self._order[places % len(self.rows)]
+        chosen = self._order[places % len(self._order)]
         generator = np.random.default_rng((*self._key, 1, index))
         if self.num_extra:
             extra = generator.integers(len(self.rows), size=self.num_extra)

@@ -237,7 +237,7 @@ def test_wrong_classes_are_refused_with_what_came(make, sentences):
         with pytest.raises(ValueError, match="Received: "):
             model.transfer(text[:3], to=to)
     for labels in (["past"], ["past", "past"], "past", [0, 1]):
-        with pytest.raises(ValueError, match="`labels` must be a list of two"):
+        with pytest.raises(ValueError, match="two or more distinct names"):
             keras_arae.TransferARAE(model.preprocessor, labels)
     with pytest.raises(ValueError, match="`confusion` must be one of"):
         make(confusion="swap")

@@ -1,0 +1,347 @@
+"""Title: Few labels beside many sentences
+Description: A classifier on the encoder of an ARAE: the paper's third table.
+Accelerator: none needed for smoke and cpu.
+
+    python examples/semi_supervised_nli.py --scale=smoke    # minutes, no data
+    python examples/semi_supervised_nli.py --data=snli_1.0/ --unlabeled=s.txt
+
+Trains a classifier on labels alone, on labels beside a plain autoencoder and
+beside an ARAE of sentences without labels; for several numbers of labels, with
+as many updates on labelled batches for all. The moment to stop is chosen on
+development examples, the accuracy is that on test examples. Prints a table
+beside the paper's numbers, mean and spread over seeds, and draws the accuracy
+against the number of labels.
+
+--data is a folder with the official files of SNLI (snli_1.0_train.jsonl and so
+on) or tables train*.tsv, dev.tsv and test.tsv. Without it the task is made
+from the packaged clauses: which pronoun opens a clause? A demonstration, no
+benchmark: an LSTM must learn from labels to carry the first word to the end,
+while the codes of an autoencoder hold it already.
+
+Each run's numbers are kept in --output_dir; a run that is there already is not
+repeated, so that an interrupted command goes on.
+"""
+
+import json
+import pathlib
+import time
+
+import keras
+import numpy as np
+from absl import app
+from absl import flags
+
+import keras_arae
+from keras_arae import evaluate
+
+SCALES = {
+    "smoke": dict(
+        num_labeled=["200", "100", "50"], num_unlabeled=3000, max_length=10,
+        vocabulary_size=500, units=32, updates=400, batch_size=32,
+        learning_rate=5e-3,
+    ),
+    "cpu": dict(
+        num_labeled=["100%", "50%", "25%"], num_unlabeled=None, max_length=16,
+        vocabulary_size=3000, units=64, updates=400, batch_size=64,
+        learning_rate=2e-3,
+    ),
+}  # fmt: skip
+
+# Accuracies of the paper on SNLI with 120k, 59k and 28k labelled pairs.
+PAPER = {
+    "supervised": [65.9, 62.5, 57.9],
+    "AE": [68.5, 64.6, 59.9],
+    "ARAE": [70.9, 66.8, 62.5],
+}
+PRONOUNS = ["i", "you", "he", "they"]
+PAPER_COLUMNS = ["paper, 120k", "paper, 59k", "paper, 28k"]
+
+flags.DEFINE_enum("scale", "cpu", sorted(SCALES), "Fills in other flags.")
+flags.DEFINE_string("data", None, "A folder of labelled pairs, as SNLI's.")
+flags.DEFINE_string("unlabeled", None, "A file of sentences, one a line.")
+flags.DEFINE_integer("num_unlabeled", None, "Sentences of it, the most.")
+flags.DEFINE_list("num_labeled", None, "Labels to learn from: counts or %.")
+flags.DEFINE_integer("max_length", None, "Tokens of the longest sentence.")
+flags.DEFINE_integer("vocabulary_size", None, "Words, special ones included.")
+flags.DEFINE_integer("units", None, "Width of LSTMs, embeddings and codes.")
+flags.DEFINE_integer("updates", None, "Batches of labelled examples.")
+flags.DEFINE_integer("num_checks", 4, "Times that the examples of dev judge.")
+flags.DEFINE_integer("batch_size", None, "Sentences, or examples, a step.")
+flags.DEFINE_float("learning_rate", None, "Of Adam; falls to 0 (cosine).")
+flags.DEFINE_float("dropout", 0.5, "On what the head takes.")
+flags.DEFINE_float("reconstruction_weight", 1.0, "Of AE and ARAE.")
+flags.DEFINE_float("encoder_gradient_scale", 0.02, "Of ARAE (lambda 1).")
+flags.DEFINE_integer("critic_steps", 1, "Updates of the critic a step.")
+flags.DEFINE_list("seeds", ["0", "1", "2"], "Random seeds, one run for each.")
+flags.DEFINE_list("models", list(PAPER), "Models to train.")
+flags.DEFINE_string("output_dir", "output/semi_supervised_nli", "For results.")
+
+FLAGS = flags.FLAGS
+
+
+def main(_):
+    for name, value in SCALES[FLAGS.scale].items():
+        if not FLAGS[name].present:
+            FLAGS[name].value = value
+    output_dir = pathlib.Path(FLAGS.output_dir)
+    output_dir.mkdir(parents=True, exist_ok=True)
+    check_flags(output_dir / "flags.json")
+    task = load_task()
+    print(
+        f"{len(task['train'][1])} labelled examples of {task['labels']}, "
+        f"{len(task['dev'][1])} for development, {len(task['test'][1])} to "
+        f"test; {len(task['pool'])} sentences without labels after "
+        f"{task['num_removed']} were removed that the test holds; "
+        f"{keras.config.backend()}."
+    )
+    for seed in map(int, FLAGS.seeds):
+        for name in FLAGS.models:
+            for number in numbers_of_labels(len(task["train"][1])):
+                path = output_dir / f"{name}-{number}-{seed}.json"
+                if not path.exists():
+                    result = run(name, number, seed, task)
+                    path.write_text(json.dumps(result, indent=1))
+                    print(path.name, result["test accuracy"], flush=True)
+    results = read_results(output_dir)
+    print_table(results)
+    draw(results, output_dir / "learning_curves.png")
+
+
+def check_flags(path):
+    """Refuses to mix runs of different settings in one folder."""
+    names = set(SCALES["cpu"]) - {"num_labeled"}
+    names |= {
+        "data", "unlabeled", "num_checks", "dropout",
+        "reconstruction_weight", "encoder_gradient_scale", "critic_steps",
+    }  # fmt: skip
+    values = {name: FLAGS[name].value for name in sorted(names)}
+    if path.exists() and json.loads(path.read_text()) != values:
+        raise app.UsageError(
+            f"{path.parent} holds runs with other settings (flags.json there). "
+            "Pass another --output_dir."
+        )
+    path.write_text(json.dumps(values, indent=1))
+
+
+# The task: labelled examples in three parts, and a pool without labels.
+
+
+def load_task():
+    """A dict with the parts of the task; no test sentence is in the pool."""
+    task = pairs_task() if FLAGS.data else pronouns_task()
+    sentences = sentences_of(task["test"][0], task["pairs"])
+    pool = keras_arae.datasets.without(task["pool"], sentences)
+    task["num_removed"] = len(task["pool"]) - len(pool)
+    order = np.random.default_rng(0).permutation(len(pool))
+    task["pool"] = [pool[place] for place in order[: FLAGS.num_unlabeled]]
+    task["labels"] = sorted(set(task["train"][1]))
+    task["preprocessor"] = keras_arae.TextPreprocessor.from_corpus(
+        [*task["pool"], *sentences_of(task["train"][0], task["pairs"])],
+        vocabulary_size=FLAGS.vocabulary_size,
+        max_length=FLAGS.max_length,
+        overflow="truncate",
+    )
+    return task
+
+
+def pairs_task():
+    """Pairs of sentences from the files of a folder; the pool from a file."""
+    if not FLAGS.unlabeled:
+        raise app.UsageError("--data needs sentences: pass --unlabeled=FILE.")
+    task = {name: read_part(name) for name in ("train", "dev", "test")}
+    pool = keras_arae.datasets.load_text(FLAGS.unlabeled)
+    return {**task, "pool": pool, "pairs": True}
+
+
+def read_part(name):
+    """All pairs of the files of one part, as one set."""
+    paths = [
+        path
+        for pattern in (f"{name}*.tsv", f"snli_1.0_{name}.jsonl*")
+        for path in sorted(pathlib.Path(FLAGS.data).glob(pattern))
+    ]
+    if not paths:
+        raise app.UsageError(
+            f"{FLAGS.data} holds neither {name}*.tsv nor snli_1.0_{name}.jsonl."
+        )
+    premises, hypotheses, labels = [], [], []
+    for path in paths:
+        pairs, found = keras_arae.datasets.load_pairs(path)
+        premises += pairs[0]
+        hypotheses += pairs[1]
+        labels += found
+    return (premises, hypotheses), labels
+
+
+def pronouns_task():
+    """Which pronoun opens a clause? As many clauses of each."""
+    clauses = [
+        clause
+        for split in ("train", "validation", "test")
+        for clause in keras_arae.datasets.load_text("web_clauses", split)
+    ]
+    opened_by = {
+        word: [clause for clause in clauses if clause.split()[0] == word]
+        for word in PRONOUNS
+    }
+    rounds = list(zip(*opened_by.values()))
+    examples = [clause for one_of_each in rounds for clause in one_of_each]
+    labels = PRONOUNS * len(rounds)
+    parts = {
+        "test": slice(1000),
+        "dev": slice(1000, 1400),
+        "train": slice(1400, None),
+    }
+    task = {key: (examples[part], labels[part]) for key, part in parts.items()}
+    return {**task, "pool": clauses, "pairs": False}
+
+
+def sentences_of(examples, pairs):
+    return [*examples[0], *examples[1]] if pairs else examples
+
+
+def numbers_of_labels(total):
+    """What --num_labeled says, as counts."""
+    return [
+        round(total * float(text[:-1]) / 100)
+        if text.endswith("%")
+        else int(text)
+        for text in FLAGS.num_labeled
+    ]
+
+
+def draw_labeled(task, number, seed):
+    """Labelled examples drawn at random."""
+    examples, labels = task["train"]
+    places = np.random.default_rng(seed).permutation(len(labels))[:number]
+    parts = [
+        [part[place] for place in places]
+        for part in (*(examples if task["pairs"] else [examples]), labels)
+    ]
+    return (tuple(parts[:2]) if task["pairs"] else parts[0]), parts[-1]
+
+
+# One run.
+
+
+def run(name, number, seed, task):
+    """Trains a classifier on some labels; its accuracy at the best moment."""
+    start = time.time()
+    keras.utils.set_random_seed(seed)
+    model = make_model(name, seed, task)
+    best = keras.callbacks.EarlyStopping(
+        "val_classification_accuracy",
+        mode="max",
+        patience=FLAGS.num_checks,
+        restore_best_weights=True,
+    )
+    history = model.fit(
+        None if name == "supervised" else task["pool"],
+        draw_labeled(task, number, seed),
+        batch_size=FLAGS.batch_size,
+        epochs=FLAGS.num_checks,
+        steps_per_epoch=FLAGS.updates // FLAGS.num_checks,
+        validation_data=task["dev"],
+        callbacks=[best],
+        verbose=0,
+    ).history
+    found = model.evaluate(
+        *task["test"], batch_size=256, verbose=0, return_dict=True
+    )
+    return {
+        "test accuracy": 100 * found["classification_accuracy"],
+        "dev accuracy": 100 * max(history["val_classification_accuracy"]),
+        "best check": best.best_epoch + 1,
+        "seconds": time.time() - start,
+        "history": history,
+    }
+
+
+def make_model(name, seed, task):
+    head = keras.Sequential(
+        [
+            # The codes of an autoencoder may differ by little.
+            keras.layers.BatchNormalization(),
+            keras.layers.Dropout(FLAGS.dropout, seed=seed),
+            keras_arae.layers.Classifier(len(task["labels"])),
+        ]
+    )
+    weight = 0.0 if name == "supervised" else FLAGS.reconstruction_weight
+    model = keras_arae.SemiSupervisedARAE(
+        task["preprocessor"],
+        task["labels"],
+        pairs=task["pairs"],
+        head=head,
+        reconstruction_weight=weight,
+        adversarial=name == "ARAE",
+        encoder_gradient_scale=FLAGS.encoder_gradient_scale,
+        critic_steps=FLAGS.critic_steps,
+        embedding_dim=FLAGS.units,
+        code_dim=FLAGS.units,
+        seed=seed,
+    )
+    # Phases of one optimizer: each takes a step of its rate's decay.
+    phases = [phase.optimizer for phase in model.phases()]
+    rate = keras.optimizers.schedules.CosineDecay(
+        FLAGS.learning_rate, FLAGS.updates * phases.count("autoencoder")
+    )
+    model.compile(keras.optimizers.Adam(rate, global_clipnorm=1.0))
+    return model
+
+
+# What the runs say together.
+
+
+def read_results(output_dir):
+    """Test accuracies of all runs in the folder, by model and number."""
+    results = {}
+    for path in sorted(output_dir.glob("*-*-*.json")):
+        name, number, _ = path.stem.rsplit("-", 2)
+        accuracy = json.loads(path.read_text())["test accuracy"]
+        by_number = results.setdefault(name, {})
+        by_number.setdefault(int(number), []).append(accuracy)
+    return {name: results[name] for name in PAPER if name in results}
+
+
+def print_table(results):
+    """Accuracies, mean and standard deviation over seeds."""
+    table = {}
+    for name, by_number in results.items():
+        label = name if name == "supervised" else f"+ {name}"
+        table[label] = {
+            f"{number} labels": f"{np.mean(runs):.1f} ± {np.std(runs):.1f}"
+            for number, runs in sorted(by_number.items(), reverse=True)
+        }
+        if FLAGS.data:
+            table[label].update(zip(PAPER_COLUMNS, PAPER[name]))
+    print(evaluate.markdown_table(table, first="model"))
+
+
+def draw(results, path):
+    """Accuracy against the number of labels, a curve for each model."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.0, 4.0), layout="constrained")
+    axis = figure.subplots()
+    for name, by_number in results.items():
+        numbers = sorted(by_number)
+        axis.errorbar(
+            numbers,
+            [np.mean(by_number[number]) for number in numbers],
+            [np.std(by_number[number]) for number in numbers],
+            marker="o",
+            capsize=3,
+            label=name if name == "supervised" else f"+ {name}",
+        )
+    axis.set_xscale("log")
+    axis.set_xticks(numbers, [str(number) for number in numbers])
+    axis.minorticks_off()
+    axis.set_xlabel("labelled examples")
+    axis.set_ylabel("test accuracy (%), mean and spread over seeds")
+    axis.grid(alpha=0.3)
+    axis.legend()
+    figure.savefig(path, dpi=120)
+
+
+if __name__ == "__main__":
+    app.run(main)

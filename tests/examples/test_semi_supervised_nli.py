@@ -1,0 +1,110 @@
+"""examples/semi_supervised_nli.py as a user runs it: no data, and pairs."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.once
+SCRIPT = pathlib.Path(__file__).parents[2] / "examples/semi_supervised_nli.py"
+
+
+def run(output_dir, *options):
+    return subprocess.run(
+        [
+            sys.executable, SCRIPT, "--scale=smoke", "--num_unlabeled=300",
+            "--vocabulary_size=200", "--units=8", "--updates=4",
+            "--num_checks=2", "--seeds=0,1", f"--output_dir={output_dir}",
+            *options,
+        ],
+        capture_output=True,
+        text=True,
+        # It compiles nothing: the soonest done.
+        env={**os.environ, "KERAS_BACKEND": "torch"},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("semi") / "run"
+    process = run(folder, "--models=supervised,AE", "--num_labeled=100,10%")
+    assert process.returncode == 0, process.stderr[-3000:]
+    return folder, process.stdout
+
+
+def rows(text):
+    lines = [line.split("|")[1:-1] for line in text.splitlines() if "|" in line]
+    return {name.strip(): [c.strip() for c in cells] for name, *cells in lines}
+
+
+def times(folder):
+    return {
+        path.name: path.stat().st_mtime_ns
+        for path in folder.iterdir()
+        # Flags and the picture of all runs are written each time.
+        if path.name not in ("flags.json", "learning_curves.png")
+    }
+
+
+def test_accuracies_of_all_runs_stand_in_a_table(output):
+    folder, shown = output
+    table = rows(shown)
+    assert list(table) == ["model", "---", "supervised", "+ AE"]
+    accuracies = [
+        json.loads((folder / f"AE-100-{seed}.json").read_text())[
+            "test accuracy"
+        ]
+        for seed in (0, 1)
+    ]
+    place = table["model"].index("100 labels")
+    mean, spread = table["+ AE"][place].split(" ± ")
+    assert float(mean) == pytest.approx(sum(accuracies) / 2, abs=0.06)
+    assert float(spread) == pytest.approx(
+        abs(accuracies[0] - accuracies[1]) / 2, abs=0.06
+    )
+    assert (folder / "learning_curves.png").stat().st_size > 5000
+    assert "without labels after" in shown
+
+
+def test_a_second_call_repeats_nothing_and_adds_what_is_missing(output):
+    folder, shown = output
+    before = times(folder)
+    process = run(folder, "--num_labeled=100")
+    assert process.returncode == 0, process.stderr[-3000:]
+    after = times(folder)
+    assert {name: after[name] for name in before} == before
+    assert set(after) - set(before) == {"ARAE-100-0.json", "ARAE-100-1.json"}
+    assert rows(process.stdout)["+ AE"] == rows(shown)["+ AE"]
+
+
+def test_pairs_of_a_folder_and_sentences_of_a_file(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    pair = "{}\tA man sleeps {}.\tA man {}.\n"
+    for name, words in [
+        ("train_a", "abcdef"), ("train_b", "gh"), ("dev", "ij"), ("test", "kl"),
+    ]:  # fmt: skip
+        rows_of_part = [
+            pair.format(label, word, verb)
+            for word in words
+            for label, verb in [("entailment", "rests"), ("neutral", "talks")]
+        ]
+        (data / f"{name}.tsv").write_text(
+            "".join(["gold_label\tsentence1\tsentence2\n", *rows_of_part])
+        )
+    pool = [f"a man sleeps {word} ." for word in "abcdefghijklmnop"] * 4
+    (tmp_path / "pool.txt").write_text("\n".join(pool))
+    process = run(
+        tmp_path / "run", f"--data={data}", "--num_labeled=50%", "--seeds=0",
+        f"--unlabeled={tmp_path / 'pool.txt'}",
+    )  # fmt: skip
+    assert process.returncode == 0, process.stderr[-3000:]
+    assert "16 labelled examples of ['entailment', 'neutral']" in process.stdout
+    # "a man sleeps k ." and "... l .", four times each.
+    assert "56 sentences without labels after 8 were" in process.stdout
+    table = rows(process.stdout)
+    assert table["model"][1:] == ["paper, 120k", "paper, 59k", "paper, 28k"]
+    assert table["+ ARAE"][1:] == ["70.9", "66.8", "62.5"]
