@@ -14,9 +14,8 @@ against the number of labels.
 
 --data is a folder with the official files of SNLI (snli_1.0_train.jsonl and so
 on) or tables train*.tsv, dev.tsv and test.tsv. Without it the task is made
-from the packaged clauses: which pronoun opens a clause? A demonstration, no
-benchmark: an LSTM must learn from labels to carry the first word to the end,
-while the codes of an autoencoder hold it already.
+from the packaged clauses: which pronoun opens a clause? It shows the command at
+work; docs/results.md says how little sentences without labels help there.
 
 Each run's numbers are kept in --output_dir; a run that is there already is not
 repeated, so that an interrupted command goes on.

@@ -105,43 +105,21 @@ def test_classes_of_pairs_are_learned(make, pairs):
     assert model.classify((["they went ."], ["he is good ."])) == ["second"]
 
 
-def test_sentences_without_labels_help(make):
-    """Which pronoun opens a clause? 60 labels, with and without clauses."""
-    words = ["i", "you", "he", "they"]
-    clauses = keras_arae.datasets.load_text("web_clauses")
-    clauses = [line for line in clauses if len(line.split()) <= 8]
-    examples = [line for line in clauses if line.split()[0] in words][:1060]
-    labels = [line.split()[0] for line in examples]
-    labeled, test = (
-        (examples[part], labels[part]) for part in (slice(60), slice(60, None))
-    )
-    pool = keras_arae.datasets.without(clauses, test[0])[:2000]
-    accuracies = []
+def test_as_many_steps_as_asked_for(make, labeled):
+    """Small sets are cycled: no model of a comparison takes fewer steps."""
+    clauses, names = labeled
     for weight in (0, 1):
-        model = make(
-            words,
-            adversarial=False,
-            embedding_dim=24,
-            code_dim=32,
-            reconstruction_weight=weight,
-        )
+        model = make(adversarial=False, reconstruction_weight=weight)
         model.fit(
-            pool if weight else None,
-            labeled,
-            batch_size=32,
-            epochs=1,
-            steps_per_epoch=150,
+            clauses[:100] if weight else None,
+            (clauses[:20], names[:20]),
+            batch_size=16,
+            epochs=2,
+            steps_per_epoch=9,
             verbose=0,
         )
-        found = model.evaluate(
-            *test, batch_size=250, verbose=0, return_dict=True
-        )
-        accuracies.append(found["classification_accuracy"])
-        assert number(model.optimizer["autoencoder"].iterations) == (
-            150 * (1 + weight)
-        )
-    print(accuracies)
-    assert accuracies[1] > accuracies[0] + 0.1
+        steps = number(model.optimizer["autoencoder"].iterations)
+        assert steps == 18 * (1 + weight)
 
 
 def test_one_fit_trains_all_parts(make, labeled, clauses):
