@@ -32,7 +32,7 @@ class TransferReport:
     report = keras_arae.evaluate.TransferReport(
         text, text, units=8, embedding_dim=8, epochs=1
     )
-    row = report.row({"good": text["bad"], "bad": text["good"]})
+    row = report.row({"good": text["good"], "bad": text["bad"]})
     assert row["accuracy"] == 1.0
     ```
     """
