@@ -44,9 +44,11 @@ class Classification:
 
     def batch_of(self, x, y):
         """A pair: sentences, and examples with labels; `None` for neither."""
+        if isinstance(x, dict):
+            return None, (x["examples"], y)
         if isinstance(y, (tuple, list)):
-            return x, tuple(y)
-        return (x, None) if len(x.shape) == 2 else (None, (x, y))
+            return x, (y[0]["examples"], y[1])
+        return x, None
 
     def parts(self, batch):
         """The part of a batch that the phases of the ARAE take."""

@@ -49,6 +49,12 @@ class LabeledFeeding:
         names = self.label_names
         return examples, checked_labels(y, len(examples), len(names), names)
 
+    def draw(self, rows, generator):
+        """Tells examples from sentences, which a compiled step must know."""
+        if rows.ndim == 3:
+            return {"examples": rows}
+        return super().draw(rows, generator)
+
     def fit(
         self,
         x=None,
@@ -104,7 +110,13 @@ class LabeledFeeding:
             key = (lambda: (*self._shuffle_key(), 2)) if shuffle else None
             examples, labels = self.prepare_corpus(*checked_data(labeled_data))
             parts.append(
-                ArrayBatches(examples, batch_size, labels, shuffle_key=key)
+                ArrayBatches(
+                    examples,
+                    batch_size,
+                    labels,
+                    shuffle_key=key,
+                    draw=self.draw,
+                )
             )
         if steps_per_epoch:
             for part in parts:
