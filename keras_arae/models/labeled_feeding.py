@@ -147,11 +147,6 @@ class LabeledFeeding:
             log, or a dict by name if `return_dict` is true: of labelled
             examples `classification_loss` and `classification_accuracy`.
         """
-        labeled = y is not None or getattr(x, "labels", None) is not None
-        if labeled != self.__dict__.get("_evaluated_labels", labeled):
-            # TensorFlow would trace one function for both, of no known rank.
-            self.test_function = None
-        self._evaluated_labels = labeled
         return super().evaluate(x, y, batch_size, **options)
 
 
