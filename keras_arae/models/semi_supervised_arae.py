@@ -19,7 +19,8 @@ class SemiSupervisedARAE(LabeledFeeding, Classification, TextARAE):
     Sentences without labels shape the encoder through the phases of
     `TextARAE`, examples with labels through one more phase: a head on codes
     that learns their classes. Whether that helps depends on the task:
-    `docs/results.md` has runs where it did not. All that a `TextARAE` does goes on working.
+    `docs/results.md` has runs where it did not. All that a `TextARAE`
+    does goes on working.
 
     Source: "Adversarially Regularized Autoencoders"
     (https://arxiv.org/abs/1706.04223), semi-supervised experiments; the head,
