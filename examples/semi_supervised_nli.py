@@ -26,7 +26,10 @@ import pathlib
 import time
 
 import keras
+import nli_tasks
 import numpy as np
+import presets
+import table_runs
 from absl import app
 from absl import flags
 
@@ -52,16 +55,17 @@ PAPER = {
     "AE": [68.5, 64.6, 59.9],
     "ARAE": [70.9, 66.8, 62.5],
 }
-PRONOUNS = ["i", "you", "he", "they"]
+# Flags that all runs of a folder must share.
+SETTINGS = [
+    "max_length", "vocabulary_size", "units", "updates", "batch_size",
+    "learning_rate", "num_unlabeled", "data", "unlabeled", "num_checks",
+    "dropout", "reconstruction_weight", "encoder_gradient_scale",
+    "critic_steps",
+]  # fmt: skip
 PAPER_COLUMNS = ["paper, 120k", "paper, 59k", "paper, 28k"]
 
 flags.DEFINE_enum("scale", "cpu", sorted(SCALES), "Fills in other flags.")
-flags.DEFINE_string("data", None, "A folder of labelled pairs, as SNLI's.")
-flags.DEFINE_string("unlabeled", None, "A file of sentences, one a line.")
-flags.DEFINE_integer("num_unlabeled", None, "Sentences of it, the most.")
 flags.DEFINE_list("num_labeled", None, "Labels to learn from: counts or %.")
-flags.DEFINE_integer("max_length", None, "Tokens of the longest sentence.")
-flags.DEFINE_integer("vocabulary_size", None, "Words, special ones included.")
 flags.DEFINE_integer("units", None, "Width of LSTMs, embeddings and codes.")
 flags.DEFINE_integer("updates", None, "Batches of labelled examples.")
 flags.DEFINE_integer("num_checks", 4, "Times that the examples of dev judge.")
@@ -79,13 +83,10 @@ FLAGS = flags.FLAGS
 
 
 def main(_):
-    for name, value in SCALES[FLAGS.scale].items():
-        if not FLAGS[name].present:
-            FLAGS[name].value = value
+    presets.fill_in(SCALES[FLAGS.scale])
     output_dir = pathlib.Path(FLAGS.output_dir)
-    output_dir.mkdir(parents=True, exist_ok=True)
-    check_flags(output_dir / "flags.json")
-    task = load_task()
+    table_runs.check_settings(output_dir / "flags.json", SETTINGS)
+    task = nli_tasks.load_task()
     print(
         f"{len(task['train'][1])} labelled examples of {task['labels']}, "
         f"{len(task['dev'][1])} for development, {len(task['test'][1])} to "
@@ -97,106 +98,10 @@ def main(_):
         for name in FLAGS.models:
             for number in numbers_of_labels(len(task["train"][1])):
                 path = output_dir / f"{name}-{number}-{seed}.json"
-                if not path.exists():
-                    result = run(name, number, seed, task)
-                    path.write_text(json.dumps(result, indent=1))
-                    print(path.name, result["test accuracy"], flush=True)
+                table_runs.run_once(path, run, name, number, seed, task)
     results = read_results(output_dir)
     print_table(results)
     draw(results, output_dir / "learning_curves.png")
-
-
-def check_flags(path):
-    """Refuses to mix runs of different settings in one folder."""
-    names = set(SCALES["cpu"]) - {"num_labeled"}
-    names |= {
-        "data", "unlabeled", "num_checks", "dropout",
-        "reconstruction_weight", "encoder_gradient_scale", "critic_steps",
-    }  # fmt: skip
-    values = {name: FLAGS[name].value for name in sorted(names)}
-    if path.exists() and json.loads(path.read_text()) != values:
-        raise app.UsageError(
-            f"{path.parent} holds runs with other settings (flags.json there). "
-            "Pass another --output_dir."
-        )
-    path.write_text(json.dumps(values, indent=1))
-
-
-# The task: labelled examples in three parts, and a pool without labels.
-
-
-def load_task():
-    """A dict with the parts of the task; no test sentence is in the pool."""
-    task = pairs_task() if FLAGS.data else pronouns_task()
-    sentences = sentences_of(task["test"][0], task["pairs"])
-    pool = keras_arae.datasets.without(task["pool"], sentences)
-    task["num_removed"] = len(task["pool"]) - len(pool)
-    order = np.random.default_rng(0).permutation(len(pool))
-    task["pool"] = [pool[place] for place in order[: FLAGS.num_unlabeled]]
-    task["labels"] = sorted(set(task["train"][1]))
-    task["preprocessor"] = keras_arae.TextPreprocessor.from_corpus(
-        [*task["pool"], *sentences_of(task["train"][0], task["pairs"])],
-        vocabulary_size=FLAGS.vocabulary_size,
-        max_length=FLAGS.max_length,
-        overflow="truncate",
-    )
-    return task
-
-
-def pairs_task():
-    """Pairs of sentences from the files of a folder; the pool from a file."""
-    if not FLAGS.unlabeled:
-        raise app.UsageError("--data needs sentences: pass --unlabeled=FILE.")
-    task = {name: read_part(name) for name in ("train", "dev", "test")}
-    pool = keras_arae.datasets.load_text(FLAGS.unlabeled)
-    return {**task, "pool": pool, "pairs": True}
-
-
-def read_part(name):
-    """All pairs of the files of one part, as one set."""
-    paths = [
-        path
-        for pattern in (f"{name}*.tsv", f"snli_1.0_{name}.jsonl*")
-        for path in sorted(pathlib.Path(FLAGS.data).glob(pattern))
-    ]
-    if not paths:
-        raise app.UsageError(
-            f"{FLAGS.data} holds neither {name}*.tsv nor snli_1.0_{name}.jsonl."
-        )
-    premises, hypotheses, labels = [], [], []
-    for path in paths:
-        pairs, found = keras_arae.datasets.load_pairs(path)
-        premises += pairs[0]
-        hypotheses += pairs[1]
-        labels += found
-    return (premises, hypotheses), labels
-
-
-def pronouns_task():
-    """Which pronoun opens a clause? As many clauses of each."""
-    clauses = [
-        clause
-        for split in ("train", "validation", "test")
-        for clause in keras_arae.datasets.load_text("web_clauses", split)
-    ]
-    opened_by = {
-        word: [clause for clause in clauses if clause.split()[0] == word]
-        for word in PRONOUNS
-    }
-    rounds = list(zip(*opened_by.values()))
-    examples = [clause for one_of_each in rounds for clause in one_of_each]
-    labels = PRONOUNS * len(rounds)
-    parts = {
-        "test": slice(1000),
-        "dev": slice(1000, 1400),
-        "train": slice(1400, None),
-    }
-    task = {key: (examples[part], labels[part]) for key, part in parts.items()}
-    return {**task, "pool": clauses, "pairs": False}
-
-
-def sentences_of(examples, pairs):
-    return [*examples[0], *examples[1]] if pairs else examples
 
 
 def numbers_of_labels(total):

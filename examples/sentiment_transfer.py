@@ -18,6 +18,7 @@ import json
 import pathlib
 import time
 
+import judging
 import keras
 import presets
 import table_runs
@@ -45,6 +46,12 @@ PRESETS = {
         confusion_weight=1.0, decoder_per_class=True,
     ),
 }  # fmt: skip
+
+# Flags that all runs of a folder must share.
+SETTINGS = [
+    *PRESETS["demo"], "data", "train_split", "test_split", "references",
+    "judge",
+]  # fmt: skip
 
 # Of the paper, on Yelp, with other judges: orders compare, values do not.
 PAPER = {
@@ -90,8 +97,6 @@ flags.DEFINE_float(
     "confusion_weight", None, "Of the classifier, for a lambda of 1."
 )
 flags.DEFINE_bool("decoder_per_class", None, "An LSTM for each class.")
-flags.DEFINE_enum("judge", "lstm", ["lstm", "kenlm"], "Of perplexities.")
-flags.DEFINE_string("kenlm_directory", None, "Of KenLM's binaries.")
 flags.DEFINE_string("output_dir", "output/sentiment_transfer", "For results.")
 
 FLAGS = flags.FLAGS
@@ -114,7 +119,7 @@ def main(_):
         test,
         judge=FLAGS.judge,
         vocabulary_size=FLAGS.vocabulary_size,
-        **judge_options(),
+        **judging.judge_options(),
     )
     table_runs.run_once(output_dir / "real.json", real_rows, report, test)
     for seed in map(int, FLAGS.seeds):
@@ -125,15 +130,6 @@ def main(_):
                 run, folder, weight, seed, train, test, preprocessor, report,
             )  # fmt: skip
     print_table(output_dir)
-
-
-SETTINGS = [*PRESETS["demo"], "data", "train_split", "test_split", "judge"]
-
-
-def judge_options():
-    if FLAGS.judge == "kenlm":
-        return {"directory": FLAGS.kenlm_directory}
-    return {"units": FLAGS.units, "embedding_dim": FLAGS.units}
 
 
 def load_sentences():

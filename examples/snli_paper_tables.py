@@ -18,6 +18,7 @@ import json
 import pathlib
 import time
 
+import judging
 import keras
 import numpy as np
 import presets
@@ -83,8 +84,6 @@ flags.DEFINE_list(
 flags.DEFINE_bool(
     "real_codes", False, "Judge decoded codes of training sentences as well."
 )
-flags.DEFINE_enum("judge", "lstm", ["lstm", "kenlm"], "Of perplexities.")
-flags.DEFINE_string("kenlm_directory", None, "Of KenLM's binaries.")
 flags.DEFINE_list("seeds", ["0", "1", "2"], "Random seeds, one run for each.")
 flags.DEFINE_list("models", MODELS, "Models to train.")
 flags.DEFINE_string("output_dir", "output/snli_paper_tables", "For results.")
@@ -110,7 +109,7 @@ def main(_):
         num_samples=FLAGS.num_samples,
         vocabulary_size=FLAGS.vocabulary_size,
         judge=FLAGS.judge,
-        **judge_options(),
+        **judging.judge_options(),
     )
     for seed in map(int, FLAGS.seeds):
         table_runs.run_once(
@@ -122,12 +121,6 @@ def main(_):
                 path, run, name, seed, train, test, preprocessor, report
             )
     print_tables(output_dir)
-
-
-def judge_options():
-    if FLAGS.judge == "kenlm":
-        return {"directory": FLAGS.kenlm_directory}
-    return {"units": FLAGS.units, "embedding_dim": FLAGS.units}
 
 
 def load_sentences():

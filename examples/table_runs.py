@@ -33,4 +33,5 @@ def run_once(path, function, *args):
         result = function(*args)
         path.write_text(json.dumps(result, indent=1))
         name = path.relative_to(path.parents[1])
-        print(f"{name}: {time.time() - start:.0f} s", result, flush=True)
+        shown = {k: v for k, v in result.items() if k != "history"}
+        print(f"{name}: {time.time() - start:.0f} s", shown, flush=True)

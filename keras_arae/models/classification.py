@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_arae.models.likelihood import share_of_hits
 from keras_arae.trainers import Phase
 
 
@@ -85,16 +86,12 @@ class Classification:
         losses = keras.losses.sparse_categorical_crossentropy(
             labels, logits, from_logits=True
         )
-        hits = ops.cast(
-            ops.equal(ops.argmax(logits, axis=-1), ops.cast(labels, "int32")),
-            "float32",
-        )
+        accuracy, count = share_of_hits(logits, labels, weights)
         if weights is None:
-            weights = ops.ones_like(hits)
-        count = ops.maximum(ops.sum(weights), 1.0)
+            weights = ops.ones_like(losses)
         return {
             "classification_loss": (ops.sum(weights * losses) / count, count),
-            "classification_accuracy": (ops.sum(weights * hits) / count, count),
+            "classification_accuracy": (accuracy, count),
         }
 
     def evaluate_batch(self, batch, row_weights):

@@ -1,4 +1,4 @@
-"""How well a decoder predicts discrete data, position by position."""
+"""How well logits predict discrete data: of positions, or of classes."""
 
 from keras import ops
 
@@ -75,3 +75,13 @@ def packed_weighted_sums(x, states, output_layer, weights, sums_of_first):
         output_layer,
         *(ops.take(part, places, axis=0) for part in (states, x, weights)),
     )
+
+
+def share_of_hits(logits, label, row_weights=None):
+    """Share of rows whose label has the largest logit, and their number."""
+    hits = ops.cast(ops.argmax(logits, axis=-1), label.dtype) == label
+    hits = ops.cast(hits, "float32")
+    if row_weights is None:
+        row_weights = ops.ones_like(hits)
+    count = ops.maximum(ops.sum(row_weights), 1.0)
+    return ops.sum(row_weights * hits) / count, count

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_arae.models.algorithm import Algorithm
+from keras_arae.models.likelihood import share_of_hits
 from keras_arae.trainers import Phase
 
 CONFUSIONS = ("flip", "uniform")
@@ -22,10 +23,15 @@ class TransferAlgorithm:
         "confusion_loss",
     )
 
+    @property
+    def has_classifier(self):
+        """Whether a classifier learns, and the encoder against it."""
+        return self.adversarial and self.confusion_weight > 0
+
     def phases(self):
         """Those of `ARAE`, the classifier's and the encoder's against it."""
         phases = super().phases()
-        if not self.adversarial or not self.confusion_weight:
+        if not self.has_classifier:
             return phases
         classifier = Phase(
             "classifier",
@@ -103,22 +109,11 @@ class TransferAlgorithm:
 
     def evaluate_batch(self, batch, row_weights):
         logs = super().evaluate_batch(batch, row_weights)
-        if self.adversarial and self.confusion_weight:
+        if self.has_classifier:
             x, label = batch
             logits = self.class_logits(self.code(x))
             nats = self.mean_nats(logits, label, label, row_weights)
-            logs["classifier_loss"] = self.classifier_weight * nats
-            logs["classifier_accuracy"] = share_of_hits(
-                logits, label, row_weights
-            )
+            accuracy, count = share_of_hits(logits, label, row_weights)
+            logs["classifier_loss"] = self.classifier_weight * nats, count
+            logs["classifier_accuracy"] = accuracy, count
         return logs
-
-
-def share_of_hits(logits, label, row_weights=None):
-    """Share of rows whose label has the largest logit, and their number."""
-    hits = ops.cast(ops.argmax(logits, axis=-1), label.dtype) == label
-    hits = ops.cast(hits, "float32")
-    if row_weights is None:
-        row_weights = ops.ones_like(hits)
-    count = ops.maximum(ops.sum(row_weights), 1.0)
-    return ops.sum(row_weights * hits) / count, count

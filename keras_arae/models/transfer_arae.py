@@ -45,8 +45,8 @@ class TransferARAE(TransferAlgorithm, TextARAE):
             to `1.0`.
         confusion_weight: float. Factor on the loss by which the encoder
             misleads the classifier; zero leaves classifier and encoder
-            alone. Defaults to `0.1`: with Adam, which `compile` takes by
-            default, the paper's 1 (lambda 2) drowns what codes should keep.
+            alone. Defaults to `0.1`, with which codes of Yelp kept more of a
+            sentence than with 0.3. The paper's lambda 2 is 1.
         confusion: `"flip"` or `"uniform"`: whether the encoder makes the
             classifier see another class, one drawn anew at each step, or
             all classes alike. Defaults to `None`: `"flip"`, as in the paper,
@@ -219,10 +219,12 @@ class TransferARAE(TransferAlgorithm, TextARAE):
             A float32 array of shape `(num_codes, num_classes)`: probabilities
             in the order of `labels`.
         """
-        if not self.adversarial:
+        if not self.has_classifier:
             raise ValueError(
-                "A plain autoencoder has no classifier of codes. "
-                "Received: adversarial=False"
+                "This model has no classifier that learned: it needs "
+                "`adversarial` and a `confusion_weight` above 0. Received: "
+                f"adversarial={self.adversarial}, "
+                f"confusion_weight={self.confusion_weight}"
             )
         function = self._compiled("classify", self._class_probabilities)
         return in_batches(function, self.checked_codes(codes), batch_size)

@@ -217,8 +217,9 @@ def test_codes_are_classified_in_shares(make, sentences):
     assert np.allclose(shares.sum(axis=1), 1.0, atol=1e-5)
     plain = make(adversarial=False)
     assert [phase.name for phase in plain.phases()] == ["reconstruction"]
-    with pytest.raises(ValueError, match="no classifier"):
-        plain.classify_codes(np.zeros((2, 24), "float32"))
+    for without in (plain, make(confusion_weight=0.0)):
+        with pytest.raises(ValueError, match="no classifier that learned"):
+            without.classify_codes(np.zeros((2, 24), "float32"))
 
 
 def test_wrong_classes_are_refused_with_what_came(make, sentences):
