@@ -95,16 +95,12 @@ def make_gradient(loss, layer):
     """Gradients of `loss()` by the weights of a layer, as numpy arrays."""
     from keras_arae.trainers.backend_trainer import BackendTrainer
 
-    class Gradients:
-        def apply(self, gradients, variables):
-            self.found = [keras.ops.convert_to_numpy(g) for g in gradients]
-
     class Trainer(BackendTrainer):
         trainable_variables = layer.trainable_variables
         non_trainable_variables = layer.non_trainable_variables
 
-    gradients = Gradients()
-    Trainer().minimize(
-        lambda: (loss(), {}), layer.trainable_variables, gradients
+    value, _, pullback = Trainer().record(
+        lambda: (loss(), {}), layer.trainable_variables
     )
-    return gradients.found
+    gradients = pullback(keras.ops.ones_like(value))
+    return [keras.ops.convert_to_numpy(gradient) for gradient in gradients]

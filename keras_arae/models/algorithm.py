@@ -6,6 +6,7 @@ from keras import ops
 from keras_arae.models.moments import mean_norm
 from keras_arae.models.moments import trace_of_covariance
 from keras_arae.trainers import Phase
+from keras_arae.trainers import SharedPass
 
 
 class Algorithm:
@@ -17,7 +18,7 @@ class Algorithm:
     mirrors all signs.)
 
     A batch is a pair `(x, label)`; `label` is `None` where there are none.
-    For the critic it is a pair `(code, label)`.
+    Where codes are made before the phase, it is a pair `(code, label)`.
 
     Attributes:
         logged: tuple of str. Names of all numbers that the phases log.
@@ -56,6 +57,8 @@ class Algorithm:
         )
         if not self.adversarial:
             return [reconstruction]
+        # The critic learns from codes that the encoder then moves: one pass.
+        encoding = SharedPass(self.record, self.first_code, [self.encoder])
         clips = self.critic_regularizer == "weight_clipping"
         return [
             reconstruction,
@@ -64,7 +67,7 @@ class Algorithm:
                 self.critic_loss,
                 [self.critic],
                 "critic",
-                inputs=self.critic_codes,
+                inputs=lambda batch: self.critic_codes(batch, encoding),
                 after=self.clip_critic if clips else None,
             ),
             Phase(
@@ -72,7 +75,10 @@ class Algorithm:
                 self.encoder_loss,
                 [self.encoder],
                 "autoencoder",
-                inputs=rows,
+                inputs=lambda batch: [
+                    (encoding(batch), self.parts(batch)[0][1])
+                ],
+                through=encoding,
             ),
             Phase(
                 "generator",
@@ -101,13 +107,18 @@ class Algorithm:
             )
         return split_rows(batch, num_parts)
 
-    def critic_codes(self, batch):
+    def first_code(self, batch):
+        """Codes of the part of a batch that the autoencoder takes."""
+        return self.code(self.parts(batch)[0][0], training=True)
+
+    def critic_codes(self, batch, encoding):
         """Real codes for each critic step, all encoded in one pass."""
         first, *others = self.parts(batch)
-        x = ops.concatenate([part[0] for part in others or [first]])
-        code = ops.stop_gradient(self.code(x, training=True))
         if not others:
+            code = ops.stop_gradient(encoding(batch))
             return [(code, first[1])] * self.critic_steps
+        x = ops.concatenate([part[0] for part in others])
+        code = ops.stop_gradient(self.code(x, training=True))
         codes = split_rows((code, None), self.critic_steps)
         return [(code, part[1]) for (code, _), part in zip(codes, others)]
 
@@ -186,8 +197,7 @@ class Algorithm:
 
     def encoder_loss(self, batch):
         """Scaled mean score of real codes, which the encoder lowers."""
-        x, label = batch
-        code = self.code(x, training=True)
+        code, label = batch
         loss = self.encoder_gradient_scale * self.mean_score(code, label)
         return loss, {"encoder_loss": loss, **_moments(code, "code")}
 

@@ -33,12 +33,21 @@ class TransferAlgorithm:
         phases = super().phases()
         if not self.has_classifier:
             return phases
+        names = [phase.name for phase in phases]
+        encoder = phases[names.index("encoder")]
+
+        def constant_codes(batch):
+            return [
+                (ops.stop_gradient(code), label)
+                for code, label in encoder.inputs(batch)
+            ]
+
         classifier = Phase(
             "classifier",
             self.classifier_loss,
             [self.classifier],
             "classifier",
-            inputs=self.classifier_codes,
+            inputs=constant_codes,
         )
         confusion = Phase(
             "confusion",
@@ -47,18 +56,8 @@ class TransferAlgorithm:
             "autoencoder",
             inputs=lambda batch: self.parts(batch)[:1],
         )
-        critic = [phase.name for phase in phases].index("critic")
-        return [
-            *phases[: critic + 1],
-            classifier,
-            *phases[critic + 1 :],
-            confusion,
-        ]
-
-    def classifier_codes(self, batch):
-        """Codes of the batch, constants to the classifier."""
-        x, label = self.parts(batch)[0]
-        return [(ops.stop_gradient(self.code(x, training=True)), label)]
+        phases.insert(names.index("critic") + 1, classifier)
+        return [*phases, confusion]
 
     def classifier_loss(self, batch):
         """Mean nats of codes' labels, which the classifier lowers."""

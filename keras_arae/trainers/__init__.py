@@ -2,5 +2,6 @@
 
 from keras_arae.trainers.phased_model import Phase
 from keras_arae.trainers.phased_model import PhasedModel
+from keras_arae.trainers.shared_pass import SharedPass
 
-__all__ = ["Phase", "PhasedModel"]
+__all__ = ["Phase", "PhasedModel", "SharedPass"]

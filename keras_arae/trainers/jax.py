@@ -14,6 +14,8 @@ class BackendTrainer:
     each other, so an inner one is given every value.
     """
 
+    num_replicas = 1
+
     @property
     def skips_padding(self):
         """Whether to gather rows that count: not from several devices."""
@@ -54,28 +56,39 @@ class BackendTrainer:
         )
         return logs, new_state
 
-    def minimize(self, loss, variables, optimizer):
-        """One step of `optimizer` on `variables` down `loss() -> (y, aux)`."""
+    def record(self, function, variables=(), inputs=()):
+        """Runs `function(*inputs) -> (y, aux)` so that `y` has gradients.
+
+        Returns:
+            `y`, `aux` and a callable, once, from the gradient by `y` to those
+            by the variables and the inputs.
+        """
         constants = _values(self.trainable_variables)
         state = self.non_trainable_variables
 
-        def stateless_loss(values):
+        def stateless_function(values, inputs):
             pairs = [
                 *constants,
                 *_values(state),
                 *zip(variables, values),
             ]
             with keras.StatelessScope(state_mapping=pairs) as scope:
-                value, aux = loss()
-            return value, (aux, [scope.get_current_value(v) for v in state])
+                y, aux = function(*inputs)
+            return y, (aux, [scope.get_current_value(v) for v in state])
 
-        (_, (aux, updates)), gradients = jax.value_and_grad(
-            stateless_loss, has_aux=True
-        )([variable.value for variable in variables])
+        y, pullback, (aux, updates) = jax.vjp(
+            stateless_function,
+            [variable.value for variable in variables],
+            list(inputs),
+            has_aux=True,
+        )
         for variable, update in zip(state, updates):
             variable.assign(update)
+        return y, aux, lambda by_y: sum(pullback(by_y), [])
+
+    def update(self, optimizer, gradients, variables):
+        """One step of an optimizer."""
         optimizer.apply(gradients, variables)
-        return aux
 
     def input_gradient(self, function, x):
         """Gradient of `sum(function(x))` by `x`, itself differentiable."""

@@ -9,6 +9,7 @@ from keras import ops
 
 from keras_arae.optimizers import OptimizerGroup
 from keras_arae.trainers.backend_trainer import BackendTrainer
+from keras_arae.trainers.shared_pass import SharedPass
 from keras_arae.trainers.training_monitor import TrainingMonitor
 from keras_arae.trainers.training_monitor import watches_nan
 
@@ -27,6 +28,9 @@ class Phase:
             the input of each repetition, constants to the phase: computed
             once, before the first. `None` stands for the batch, once.
         after: callable or `None`. Runs after each update.
+        through: `SharedPass` or `None`. The pass that made the first part of
+            each input: gradients by that part go on through it, to the
+            variables of its networks, which are the phase's.
     """
 
     name: str
@@ -35,6 +39,7 @@ class Phase:
     optimizer: str
     inputs: Callable | None = None
     after: Callable | None = None
+    through: SharedPass | None = None
 
     @property
     def variables(self):
@@ -179,17 +184,31 @@ class PhasedModel(BackendTrainer, keras.Model):
         for phase in self.phases():
             inputs = phase.inputs(batch) if phase.inputs else [batch]
             for phase_input in inputs:
-                logs = self.minimize(
-                    lambda phase=phase, value=phase_input: phase.loss(value),
-                    phase.variables,
-                    self.optimizer[phase.optimizer],
-                )
-                if phase.after:
-                    phase.after()
+                logs = self.run_phase(phase, phase_input)
                 self._track(logs)
             names.extend(logs)
             self.phase_names.update(dict.fromkeys(logs, phase.name))
         return self._results(names)
+
+    def run_phase(self, phase, phase_input):
+        """One update of a phase's networks; what its loss logs."""
+        if phase.through is None:
+            loss, logs, pullback = self.record(
+                lambda: phase.loss(phase_input), phase.variables
+            )
+            gradients = pullback(ops.ones_like(loss) / self.num_replicas)
+        else:
+            output, *others = phase_input
+            loss, logs, pullback = self.record(
+                lambda output: phase.loss((output, *others)), inputs=[output]
+            )
+            by_output = pullback(ops.ones_like(loss) / self.num_replicas)
+            gradients = phase.through.gradients(*by_output)
+        optimizer = self.optimizer[phase.optimizer]
+        self.update(optimizer, gradients, phase.variables)
+        if phase.after:
+            phase.after()
+        return logs
 
     def evaluation_step(self, data):
         """Logs one held-out batch; changes no network."""

@@ -7,6 +7,11 @@ class BackendTrainer:
     """Step signatures, gradients and compilation on TensorFlow."""
 
     @property
+    def num_replicas(self):
+        """Of a `tf.distribute` strategy, which sums their gradients."""
+        return tf.distribute.get_strategy().num_replicas_in_sync
+
+    @property
     def skips_padding(self):
         """Whether shapes may depend on data: not where XLA compiles."""
         return not self.jit_compile
@@ -17,21 +22,28 @@ class BackendTrainer:
     def test_step(self, data):
         return self.evaluation_step(data)
 
-    def minimize(self, loss, variables, optimizer):
-        """One step of `optimizer` on `variables` down `loss() -> (y, aux)`."""
-        values = [variable.value for variable in variables]
+    def record(self, function, variables=(), inputs=()):
+        """Runs `function(*inputs) -> (y, aux)` so that `y` has gradients."""
+        values = [*(variable.value for variable in variables), *inputs]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(values)
-            value, aux = loss()
-            # tf.distribute sums gradients over replicas; ours are of means.
-            value = value / tf.distribute.get_strategy().num_replicas_in_sync
-        gradients = tape.gradient(
-            value, values, unconnected_gradients=tf.UnconnectedGradients.ZERO
-        )
-        # Gradients of embeddings come sparse; the other backends' are dense.
-        gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]
+            y, aux = function(*inputs)
+
+        def pullback(by_y):
+            gradients = tape.gradient(
+                y,
+                values,
+                output_gradients=by_y,
+                unconnected_gradients=tf.UnconnectedGradients.ZERO,
+            )
+            # Those of embeddings come sparse; the other backends' are dense.
+            return [tf.convert_to_tensor(gradient) for gradient in gradients]
+
+        return y, aux, pullback
+
+    def update(self, optimizer, gradients, variables):
+        """One step of an optimizer."""
         optimizer.apply(gradients, variables)
-        return aux
 
     def input_gradient(self, function, x):
         """Gradient of `sum(function(x))` by `x`, itself differentiable."""

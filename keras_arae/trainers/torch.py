@@ -6,6 +6,7 @@ import torch
 class BackendTrainer:
     """Step signatures, gradients and compilation on PyTorch."""
 
+    num_replicas = 1
     skips_padding = True
 
     def train_step(self, data):
@@ -14,17 +15,23 @@ class BackendTrainer:
     def test_step(self, data):
         return self.evaluation_step(data)
 
-    def minimize(self, loss, variables, optimizer):
-        """One step of `optimizer` on `variables` down `loss() -> (y, aux)`."""
-        value, aux = loss()
-        gradients = torch.autograd.grad(
-            value,
-            [variable.value for variable in variables],
-            materialize_grads=True,
-        )
+    def record(self, function, variables=(), inputs=()):
+        """Runs `function(*inputs) -> (y, aux)` so that `y` has gradients."""
+        inputs = [x.detach().requires_grad_(True) for x in inputs]
+        values = [*(variable.value for variable in variables), *inputs]
+        y, aux = function(*inputs)
+
+        def pullback(by_y):
+            return list(
+                torch.autograd.grad(y, values, by_y, materialize_grads=True)
+            )
+
+        return y, aux, pullback
+
+    def update(self, optimizer, gradients, variables):
+        """One step of an optimizer."""
         with torch.no_grad():
-            optimizer.apply(list(gradients), variables)
-        return aux
+            optimizer.apply(gradients, variables)
 
     def input_gradient(self, function, x):
         """Gradient of `sum(function(x))` by `x`, itself differentiable."""

@@ -139,11 +139,7 @@ def test_only_its_own_network_moves_in_each_phase(make, sentences):
             first = number(phase.loss(given)[0])
             for _ in range(5):
                 before = [weights_of(network) for network in networks]
-                model.minimize(
-                    lambda given=given, phase=phase: phase.loss(given),
-                    phase.variables,
-                    model.optimizer[phase.optimizer],
-                )
+                model.run_phase(phase, given)
             after = [weights_of(network) for network in networks]
             assert [same(a, b) for a, b in zip(before, after)] == [
                 place != moves for place in range(3)
