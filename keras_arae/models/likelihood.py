@@ -2,6 +2,8 @@
 
 from keras import ops
 
+from keras_arae.models.cross_entropy import cross_entropy
+
 
 def position_weights(x, pad_id=None, row_weights=None):
     """Weights of the positions of `x` in a mean.
@@ -38,7 +40,7 @@ def weighted_sums(x, logits, weights):
     x, weights = ops.reshape(x, (-1,)), ops.reshape(weights, (-1,))
     logits = ops.reshape(logits, (-1, logits.shape[-1]))
     logits = ops.cast(logits, "float32")
-    losses = ops.sparse_categorical_crossentropy(x, logits, from_logits=True)
+    losses = cross_entropy(x, logits)
     chosen = ops.take_along_axis(logits, x[..., None], axis=-1)[..., 0]
     hits = ops.cast(chosen >= ops.max(logits, axis=-1), "float32")
     return ops.sum(weights * losses), ops.sum(weights * hits)

@@ -3,12 +3,14 @@
 import keras
 import numpy as np
 import pytest
+from conftest import make_gradient
 from conftest import number
 from conftest import weights_of
 from keras import ops
 
 from keras_arae.models import likelihood
 from keras_arae.models import moments
+from keras_arae.models.cross_entropy import cross_entropy
 
 
 def numbers(model, ids):
@@ -109,3 +111,35 @@ def test_moments_are_numpys():
     norm = moments.mean_norm(*tensors)
     expected = np.linalg.norm(code[:30], axis=1).mean()
     assert number(norm) == pytest.approx(expected, rel=1e-5)
+
+
+def test_cross_entropy_is_keras_own():
+    generator = np.random.default_rng(0)
+    logits = 5.0 * generator.normal(size=(6, 400)).astype("float32")
+    logits[0, 3] = -300.0  # A probability too small for any float.
+    x = ops.convert_to_tensor([3, 0, 399, 7, 8, 9], "int32")
+    weights = ops.convert_to_tensor([1.0, 2.0, 0.0, 1.0, 0.5, 1.0])
+    layer = keras.layers.Embedding(6, 400)
+    layer.build((6,))
+    layer.set_weights([logits])
+    rows = ops.arange(6)
+    found, expected = (
+        (
+            ops.convert_to_numpy(function(x, layer(rows))),
+            make_gradient(
+                lambda function=function: ops.sum(
+                    weights * function(x, layer(rows))
+                ),
+                layer,
+            )[0],
+        )
+        for function in (
+            cross_entropy,
+            lambda x, logits: ops.sparse_categorical_crossentropy(
+                x, logits, from_logits=True
+            ),
+        )
+    )
+    assert 290 < found[0][0] < 330
+    for one, other in zip(found, expected):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
