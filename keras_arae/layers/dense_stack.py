@@ -11,8 +11,9 @@ from keras_arae.layers.dense import Dense
 class DenseStack(keras.layers.Layer):
     """Dense layers with (leaky) ReLU between them.
 
-    One layer rather than a `keras.Sequential` of many: on PyTorch, where
-    steps run eagerly, each call of a layer costs a tenth of a millisecond.
+    One layer rather than a `keras.Sequential` of many, whose parts are run by
+    their `call`: on PyTorch, where steps run eagerly, what Keras does around
+    the call of a layer costs a tenth of a millisecond.
 
     Args:
         hidden_dims: sequence of int. Widths of the hidden layers.
@@ -63,14 +64,14 @@ class DenseStack(keras.layers.Layer):
 
     def call(self, x, training=False):
         for index, layer in enumerate(self.hidden):
-            x = layer(x)
+            x = layer.call(x)
             if self.normalizations:
-                x = self.normalizations[index](x, training=training)
+                x = self.normalizations[index].call(x, training=training)
             if self.negative_slope:
                 x = ops.leaky_relu(x, self.negative_slope)
             else:
                 x = ops.relu(x)
-        return self.output_layer(x)
+        return self.output_layer.call(x)
 
 
 def num_elements(shape):
