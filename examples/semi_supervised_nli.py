@@ -42,7 +42,7 @@ SCALES = {
     "smoke": dict(
         num_labeled=["400", "200", "100"], num_unlabeled=None, max_length=15,
         vocabulary_size=2000, units=64, updates=200, batch_size=32,
-        learning_rate=2e-3, pretrain_epochs=2, reconstruction_weight=0.0,
+        learning_rate=1e-2, pretrain_epochs=2, reconstruction_weight=0.0,
         encoder_gradient_scale=0.1,
     ),
     "cpu": dict(
