@@ -1,4 +1,4 @@
-"""What examples/semi_supervised_nli.py learns: SNLI's pairs, or pronouns."""
+"""What examples/semi_supervised_nli.py learns: SNLI's pairs, or questions."""
 
 import pathlib
 
@@ -15,12 +15,11 @@ flags.DEFINE_integer("max_length", None, "Tokens of the longest sentence.")
 flags.DEFINE_integer("vocabulary_size", None, "Words, special ones included.")
 
 FLAGS = flags.FLAGS
-PRONOUNS = ["i", "you", "he", "they"]
 
 
 def load_task():
     """A dict with the parts of the task; no test sentence is in the pool."""
-    task = pairs_task() if FLAGS.data else pronouns_task()
+    task = pairs_task() if FLAGS.data else questions_task()
     sentences = sentences_of(task["test"][0], task["pairs"])
     pool = keras_arae.datasets.without(task["pool"], sentences)
     task["num_removed"] = len(task["pool"]) - len(pool)
@@ -65,27 +64,25 @@ def read_part(name):
     return (premises, hypotheses), labels
 
 
-def pronouns_task():
-    """Which pronoun opens a clause? As many clauses of each."""
-    clauses = [
-        clause
+def questions_task():
+    """Does a clause ask? As many that do as that do not, all without marks."""
+    marks = dict(
+        clause.rsplit(maxsplit=1)
         for split in ("train", "validation", "test")
         for clause in keras_arae.datasets.load_text("web_clauses", split)
-    ]
-    opened_by = {
-        word: [clause for clause in clauses if clause.split()[0] == word]
-        for word in PRONOUNS
-    }
-    rounds = list(zip(*opened_by.values()))
-    examples = [clause for one_of_each in rounds for clause in one_of_each]
-    labels = PRONOUNS * len(rounds)
+    )
+    questions = [words for words, mark in marks.items() if mark == "?"]
+    others = [words for words, mark in marks.items() if mark != "?"]
+    rounds = list(zip(questions, others))
+    examples = [words for one_of_each in rounds for words in one_of_each]
+    labels = ["question", "other"] * len(rounds)
     parts = {
         "test": slice(1000),
         "dev": slice(1000, 1400),
         "train": slice(1400, None),
     }
     task = {key: (examples[part], labels[part]) for key, part in parts.items()}
-    return {**task, "pool": clauses, "pairs": False}
+    return {**task, "pool": list(marks), "pairs": False}
 
 
 def sentences_of(examples, pairs):

@@ -5,20 +5,22 @@ Accelerator: none needed for smoke and cpu.
     python examples/semi_supervised_nli.py --scale=smoke    # minutes, no data
     python examples/semi_supervised_nli.py --data=snli_1.0/ --unlabeled=s.txt
 
-Trains a classifier on labels alone, on labels beside a plain autoencoder and
-beside an ARAE of sentences without labels; for several numbers of labels, with
-as many updates on labelled batches for all. The moment to stop is chosen on
-development examples, the accuracy is that on test examples. Prints a table
-beside the paper's numbers, mean and spread over seeds, and draws the accuracy
-against the number of labels.
+Trains a classifier on labels alone, and two that know sentences without labels
+too, through a plain autoencoder and through an ARAE; for several numbers of
+labels, with as many updates on labelled batches for all. An autoencoder may
+learn the sentences first (--pretrain_epochs), so that the classifier begins
+with its encoder, or beside the labels (--reconstruction_weight), or both. The
+moment to stop is chosen on development examples, the accuracy is that on test
+examples. Prints a table beside the paper's numbers, mean and spread over seeds,
+and draws the accuracy against the number of labels.
 
 --data is a folder with the official files of SNLI (snli_1.0_train.jsonl and so
 on) or tables train*.tsv, dev.tsv and test.tsv. Without it the task is made
-from the packaged clauses: which pronoun opens a clause? It shows the command at
-work; docs/results.md says how little sentences without labels help there.
+from the packaged clauses, whose last marks are taken away: does a clause ask?
 
 Each run's numbers are kept in --output_dir; a run that is there already is not
-repeated, so that an interrupted command goes on.
+repeated, so that an interrupted command goes on. So are the autoencoders of a
+first stage, one for each seed: all numbers of labels begin with the same.
 """
 
 import json
@@ -26,6 +28,7 @@ import pathlib
 import time
 
 import keras
+import nli_models
 import nli_tasks
 import numpy as np
 import presets
@@ -33,19 +36,18 @@ import table_runs
 from absl import app
 from absl import flags
 
-import keras_arae
 from keras_arae import evaluate
 
 SCALES = {
     "smoke": dict(
-        num_labeled=["200", "100", "50"], num_unlabeled=3000, max_length=10,
-        vocabulary_size=500, units=32, updates=400, batch_size=32,
-        learning_rate=5e-3,
+        num_labeled=["400", "200", "100"], num_unlabeled=None, max_length=15,
+        vocabulary_size=2000, units=64, updates=200, batch_size=32,
+        learning_rate=1e-2, pretrain_epochs=2, reconstruction_weight=0.0,
     ),
     "cpu": dict(
         num_labeled=["100%", "50%", "25%"], num_unlabeled=None, max_length=16,
-        vocabulary_size=3000, units=64, updates=400, batch_size=64,
-        learning_rate=2e-3,
+        vocabulary_size=3000, units=128, updates=400, batch_size=64,
+        learning_rate=5e-3, pretrain_epochs=1, reconstruction_weight=0.0,
     ),
 }  # fmt: skip
 
@@ -57,24 +59,14 @@ PAPER = {
 }
 # Flags that all runs of a folder must share.
 SETTINGS = [
-    "max_length", "vocabulary_size", "units", "updates", "batch_size",
-    "learning_rate", "num_unlabeled", "data", "unlabeled", "num_checks",
-    "dropout", "reconstruction_weight", "encoder_gradient_scale",
-    "critic_steps",
+    "max_length", "vocabulary_size", "num_unlabeled", "data", "unlabeled",
+    "num_checks", *nli_models.SETTINGS,
 ]  # fmt: skip
 PAPER_COLUMNS = ["paper, 120k", "paper, 59k", "paper, 28k"]
 
 flags.DEFINE_enum("scale", "cpu", sorted(SCALES), "Fills in other flags.")
 flags.DEFINE_list("num_labeled", None, "Labels to learn from: counts or %.")
-flags.DEFINE_integer("units", None, "Width of LSTMs, embeddings and codes.")
-flags.DEFINE_integer("updates", None, "Batches of labelled examples.")
 flags.DEFINE_integer("num_checks", 4, "Times that the examples of dev judge.")
-flags.DEFINE_integer("batch_size", None, "Sentences, or examples, a step.")
-flags.DEFINE_float("learning_rate", None, "Of Adam; falls to 0 (cosine).")
-flags.DEFINE_float("dropout", 0.5, "On what the head takes.")
-flags.DEFINE_float("reconstruction_weight", 1.0, "Of AE and ARAE.")
-flags.DEFINE_float("encoder_gradient_scale", 0.02, "Of ARAE (lambda 1).")
-flags.DEFINE_integer("critic_steps", 1, "Updates of the critic a step.")
 flags.DEFINE_list("seeds", ["0", "1", "2"], "Random seeds, one run for each.")
 flags.DEFINE_list("models", list(PAPER), "Models to train.")
 flags.DEFINE_string("output_dir", "output/semi_supervised_nli", "For results.")
@@ -84,6 +76,7 @@ FLAGS = flags.FLAGS
 
 def main(_):
     presets.fill_in(SCALES[FLAGS.scale])
+    nli_models.check_flags()
     output_dir = pathlib.Path(FLAGS.output_dir)
     table_runs.check_settings(output_dir / "flags.json", SETTINGS)
     task = nli_tasks.load_task()
@@ -98,7 +91,9 @@ def main(_):
         for name in FLAGS.models:
             for number in numbers_of_labels(len(task["train"][1])):
                 path = output_dir / f"{name}-{number}-{seed}.json"
-                table_runs.run_once(path, run, name, number, seed, task)
+                table_runs.run_once(
+                    path, run, name, number, seed, task, output_dir
+                )
     results = read_results(output_dir)
     print_table(results)
     draw(results, output_dir / "learning_curves.png")
@@ -128,11 +123,10 @@ def draw_labeled(task, number, seed):
 # One run.
 
 
-def run(name, number, seed, task):
+def run(name, number, seed, task, output_dir):
     """Trains a classifier on some labels; its accuracy at the best moment."""
     start = time.time()
-    keras.utils.set_random_seed(seed)
-    model = make_model(name, seed, task)
+    model = nli_models.make_classifier(name, seed, task, output_dir)
     best = keras.callbacks.EarlyStopping(
         "val_classification_accuracy",
         mode="max",
@@ -140,7 +134,7 @@ def run(name, number, seed, task):
         restore_best_weights=True,
     )
     history = model.fit(
-        None if name == "supervised" else task["pool"],
+        task["pool"] if nli_models.learns_from_sentences(name) else None,
         draw_labeled(task, number, seed),
         batch_size=FLAGS.batch_size,
         epochs=FLAGS.num_checks,
@@ -159,38 +153,6 @@ def run(name, number, seed, task):
         "seconds": time.time() - start,
         "history": history,
     }
-
-
-def make_model(name, seed, task):
-    head = keras.Sequential(
-        [
-            # The codes of an autoencoder may differ by little.
-            keras.layers.BatchNormalization(),
-            keras.layers.Dropout(FLAGS.dropout, seed=seed),
-            keras_arae.layers.Classifier(len(task["labels"])),
-        ]
-    )
-    weight = 0.0 if name == "supervised" else FLAGS.reconstruction_weight
-    model = keras_arae.SemiSupervisedARAE(
-        task["preprocessor"],
-        task["labels"],
-        pairs=task["pairs"],
-        head=head,
-        reconstruction_weight=weight,
-        adversarial=name == "ARAE",
-        encoder_gradient_scale=FLAGS.encoder_gradient_scale,
-        critic_steps=FLAGS.critic_steps,
-        embedding_dim=FLAGS.units,
-        code_dim=FLAGS.units,
-        seed=seed,
-    )
-    # Phases of one optimizer: each takes a step of its rate's decay.
-    phases = [phase.optimizer for phase in model.phases()]
-    rate = keras.optimizers.schedules.CosineDecay(
-        FLAGS.learning_rate, FLAGS.updates * phases.count("autoencoder")
-    )
-    model.compile(keras.optimizers.Adam(rate, global_clipnorm=1.0))
-    return model
 
 
 # What the runs say together.

@@ -18,9 +18,11 @@ class SemiSupervisedARAE(LabeledFeeding, Classification, TextARAE):
 
     Sentences without labels shape the encoder through the phases of
     `TextARAE`, examples with labels through one more phase: a head on codes
-    that learns their classes. Whether that helps depends on the task:
-    `docs/results.md` has runs where it did not. All that a `TextARAE`
-    does goes on working.
+    that learns their classes. Whether that helps depends on the task, and on
+    how well the ARAE knows the text: `docs/results.md` has runs in which it
+    learned the text first and labels alone afterwards (the second example)
+    that gained much, and runs of both at once that gained nothing. All that
+    a `TextARAE` does goes on working.
 
     Source: "Adversarially Regularized Autoencoders"
     (https://arxiv.org/abs/1706.04223), semi-supervised experiments; the head,
@@ -66,7 +68,8 @@ class SemiSupervisedARAE(LabeledFeeding, Classification, TextARAE):
     assert model.predict(["a cat talks ."]).shape == (1, 2)
     ```
 
-    The two-stage way, with any `TextARAE`: its encoder is a Keras layer.
+    The two-stage way: sentences first, with any `TextARAE`; then labels, for
+    a classifier that begins with its encoder, or for any Keras model.
 
     ```python
     text = ["a man sleeps .", "two men talk .", "a cat runs ."] * 20
@@ -74,11 +77,24 @@ class SemiSupervisedARAE(LabeledFeeding, Classification, TextARAE):
     arae = keras_arae.TextARAE(preprocessor, embedding_dim=8, code_dim=8)
     arae.compile()
     arae.fit(text, batch_size=20, verbose=0)
+    model = keras_arae.SemiSupervisedARAE(
+        preprocessor,
+        ["animal", "human"],
+        encoder=arae.encoder,
+        reconstruction_weight=0,
+        adversarial=False,
+        embedding_dim=8,
+        code_dim=8,
+    )
+    model.compile(keras.optimizers.Adam(1e-3))
+    labeled = ["a man talks .", "a cat sleeps ."], ["human", "animal"]
+    model.fit(labeled_data=labeled, verbose=0)
+
     ids = keras.Input((preprocessor.sequence_length,), dtype="int32")
     outputs = keras.layers.Dense(2, "softmax")(arae.encoder(ids))
     classifier = keras.Model(ids, outputs)
     classifier.compile("adam", "sparse_categorical_crossentropy")
-    classifier.fit(preprocessor(text[:2]), np.array([1, 1]), verbose=0)
+    classifier.fit(preprocessor(labeled[0]), np.array([1, 0]), verbose=0)
     ```
     """
 

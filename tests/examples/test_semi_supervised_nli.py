@@ -67,6 +67,11 @@ def test_accuracies_of_all_runs_stand_in_a_table(output):
     )
     assert (folder / "learning_curves.png").stat().st_size > 5000
     assert "without labels after" in shown
+    # One for all numbers of labels, and none for supervised learning.
+    assert {path.stem for path in folder.glob("*.keras")} == {
+        "pretrained-AE-0", "pretrained-AE-1",
+    }  # fmt: skip
+    assert shown.count("tokens come back") == 2
 
 
 def test_a_second_call_repeats_nothing_and_adds_what_is_missing(output):
@@ -76,7 +81,10 @@ def test_a_second_call_repeats_nothing_and_adds_what_is_missing(output):
     assert process.returncode == 0, process.stderr[-3000:]
     after = times(folder)
     assert {name: after[name] for name in before} == before
-    assert set(after) - set(before) == {"ARAE-100-0.json", "ARAE-100-1.json"}
+    assert set(after) - set(before) == {
+        "ARAE-100-0.json", "ARAE-100-1.json",
+        "pretrained-ARAE-0.keras", "pretrained-ARAE-1.keras",
+    }  # fmt: skip
     assert rows(process.stdout)["+ AE"] == rows(shown)["+ AE"]
 
 
@@ -99,12 +107,21 @@ def test_pairs_of_a_folder_and_sentences_of_a_file(tmp_path):
     (tmp_path / "pool.txt").write_text("\n".join(pool))
     process = run(
         tmp_path / "run", f"--data={data}", "--num_labeled=50%", "--seeds=0",
-        f"--unlabeled={tmp_path / 'pool.txt'}",
+        f"--unlabeled={tmp_path / 'pool.txt'}", "--pretrain_epochs=0",
+        "--reconstruction_weight=1",
     )  # fmt: skip
     assert process.returncode == 0, process.stderr[-3000:]
     assert "16 labelled examples of ['entailment', 'neutral']" in process.stdout
     # "a man sleeps k ." and "... l .", four times each.
     assert "56 sentences without labels after 8 were" in process.stdout
+    assert "come back" not in process.stdout
     table = rows(process.stdout)
     assert table["model"][1:] == ["paper, 120k", "paper, 59k", "paper, 28k"]
     assert table["+ ARAE"][1:] == ["70.9", "66.8", "62.5"]
+
+
+def test_a_model_that_would_see_no_sentence_is_refused(tmp_path):
+    process = run(tmp_path, "--pretrain_epochs=0")
+    assert process.returncode and "AE and ARAE see no sentence" in (
+        process.stdout + process.stderr
+    )
