@@ -9,7 +9,8 @@ from keras import ops
 class Dense(keras.layers.Dense):
     """A `keras.layers.Dense` that multiplies with `product`.
 
-    On PyTorch product and bias are one operation, as in its own layer.
+    On PyTorch product and bias are one operation, as in its own layer. On
+    JAX the bias is added by `add_bias`.
     """
 
     def call(self, inputs, training=None):
@@ -21,7 +22,7 @@ class Dense(keras.layers.Dense):
             return self.activation(torch.addmm(bias, inputs, kernel))
         outputs = product(inputs, self.kernel)
         if self.bias is not None:
-            outputs = ops.add(outputs, self.bias)
+            outputs = add_bias(outputs, self.bias)
         return self.activation(outputs)
 
     def _is_plain(self, inputs):
@@ -47,6 +48,25 @@ def product(x, kernel):
         return ops.matmul(x, kernel)
     kernel = ops.cast(kernel, x.dtype)
     return _jax_product()(ops.convert_to_tensor(x), kernel)
+
+
+def add_bias(x, bias):
+    """`ops.add` of rows and a bias.
+
+    On a CPU, XLA makes the gradient of the rows a second time, for its sum
+    over rows, but not for a product: so on JAX that sum is a product with a
+    row of ones.
+
+    Args:
+        x: float tensor of shape `(..., units)`.
+        bias: float tensor of shape `(units,)`.
+
+    Returns:
+        A float tensor of the shape of `x`.
+    """
+    if keras.config.backend() != "jax" or len(x.shape) != 2 or not on_cpu():
+        return ops.add(x, bias)
+    return _jax_add_bias()(x, ops.cast(bias, x.dtype))
 
 
 @functools.cache
@@ -86,3 +106,16 @@ def _jax_product():
 
     multiply.defvjp(forward, backward)
     return multiply
+
+
+@functools.cache
+def _jax_add_bias():
+    import jax
+    import jax.numpy as jnp
+
+    def backward(_, gradient):
+        return gradient, jnp.ones(len(gradient), gradient.dtype) @ gradient
+
+    add = jax.custom_vjp(lambda x, bias: x + bias)
+    add.defvjp(lambda x, bias: (x + bias, None), backward)
+    return add

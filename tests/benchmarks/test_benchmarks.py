@@ -1,22 +1,15 @@
 """The benchmarks run and print what they say; times are not judged."""
 
 import json
-import pathlib
-import subprocess
-import sys
 
 import numpy as np
 import pytest
-
-BENCHMARKS = pathlib.Path(__file__).parents[2] / "benchmarks"
+from scripts import ROOT
+from scripts import run_script
 
 
 def run(script, *options):
-    process = subprocess.run(
-        [sys.executable, BENCHMARKS / script, *options],
-        capture_output=True,
-        text=True,
-    )
+    process = run_script(f"benchmarks/{script}", *options)
     assert process.returncode == 0, process.stderr[-3000:]
     return process.stdout
 
@@ -47,7 +40,7 @@ def test_generating_beside_the_loop(tmp_path):
 
 @pytest.mark.once
 def test_lengths_of_workloads_are_real(monkeypatch):
-    monkeypatch.syspath_prepend(BENCHMARKS)
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
     import workloads
 
     rows = workloads.SIZES["snli"].rows(2000)

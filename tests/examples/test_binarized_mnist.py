@@ -1,23 +1,15 @@
 """examples/binarized_mnist.py on scikit-learn's packaged digits."""
 
-import pathlib
-import subprocess
-import sys
-
 import keras
 import numpy as np
 import pytest
-
-SCRIPT = pathlib.Path(__file__).parents[2] / "examples" / "binarized_mnist.py"
+from scripts import run_script
 
 
 def run(output_dir, *options):
-    return subprocess.run(
-        [sys.executable, SCRIPT, f"--output_dir={output_dir}",
-         "--generator_dims=20", "--critic_dims=20", "--code_dim=10",
-         *options],
-        capture_output=True,
-        text=True,
+    return run_script(
+        "examples/binarized_mnist.py", f"--output_dir={output_dir}",
+        "--generator_dims=20", "--critic_dims=20", "--code_dim=10", *options,
     )  # fmt: skip
 
 

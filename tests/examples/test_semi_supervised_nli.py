@@ -1,29 +1,20 @@
 """examples/semi_supervised_nli.py as a user runs it: no data, and pairs."""
 
 import json
-import os
-import pathlib
-import subprocess
-import sys
 
 import pytest
+from scripts import run_script
 
 pytestmark = pytest.mark.once
-SCRIPT = pathlib.Path(__file__).parents[2] / "examples/semi_supervised_nli.py"
 
 
 def run(output_dir, *options):
-    return subprocess.run(
-        [
-            sys.executable, SCRIPT, "--scale=smoke", "--num_unlabeled=300",
-            "--vocabulary_size=200", "--units=8", "--updates=4",
-            "--num_checks=2", "--seeds=0,1", f"--output_dir={output_dir}",
-            *options,
-        ],
-        capture_output=True,
-        text=True,
-        # It compiles nothing: the soonest done.
-        env={**os.environ, "KERAS_BACKEND": "torch"},
+    return run_script(
+        "examples/semi_supervised_nli.py", "--scale=smoke",
+        "--num_unlabeled=300", "--vocabulary_size=200", "--units=8",
+        "--updates=4", "--num_checks=2", "--seeds=0,1",
+        f"--output_dir={output_dir}", *options,
+        backend="torch",  # It compiles nothing: the soonest done.
     )  # fmt: skip
 
 

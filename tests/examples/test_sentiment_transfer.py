@@ -1,27 +1,17 @@
 """examples/sentiment_transfer.py as a user runs it."""
 
-import os
-import pathlib
-import subprocess
-import sys
-
 import pytest
+from scripts import run_script
 
 pytestmark = pytest.mark.once
-SCRIPT = pathlib.Path(__file__).parents[2] / "examples/sentiment_transfer.py"
 
 
 def run(output_dir, *options):
-    return subprocess.run(
-        [
-            sys.executable, SCRIPT, "--units=8", "--noise_dim=8",
-            "--hidden_dims=16", "--epochs=1", "--vocabulary_size=100",
-            f"--output_dir={output_dir}", *options,
-        ],
-        capture_output=True,
-        text=True,
-        # It compiles nothing: the soonest done.
-        env={**os.environ, "KERAS_BACKEND": "torch"},
+    return run_script(
+        "examples/sentiment_transfer.py", "--units=8", "--noise_dim=8",
+        "--hidden_dims=16", "--epochs=1", "--vocabulary_size=100",
+        f"--output_dir={output_dir}", *options,
+        backend="torch",  # It compiles nothing: the soonest done.
     )  # fmt: skip
 
 

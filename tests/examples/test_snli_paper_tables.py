@@ -1,29 +1,20 @@
 """examples/snli_paper_tables.py as a user runs it, on the packaged corpus."""
 
 import json
-import os
-import pathlib
-import subprocess
-import sys
 
 import pytest
+from scripts import run_script
 
 pytestmark = pytest.mark.once
-SCRIPT = pathlib.Path(__file__).parents[2] / "examples/snli_paper_tables.py"
 
 
 def run(output_dir, *options):
-    return subprocess.run(
-        [
-            sys.executable, SCRIPT, "--scale=smoke", "--num_train=300",
-            "--num_test=100", "--vocabulary_size=200", "--units=8",
-            "--epochs=1", "--num_samples=100", "--seeds=0",
-            f"--output_dir={output_dir}", *options,
-        ],
-        capture_output=True,
-        text=True,
-        # It compiles nothing: the soonest done.
-        env={**os.environ, "KERAS_BACKEND": "torch"},
+    return run_script(
+        "examples/snli_paper_tables.py", "--scale=smoke", "--num_train=300",
+        "--num_test=100", "--vocabulary_size=200", "--units=8", "--epochs=1",
+        "--num_samples=100", "--seeds=0", f"--output_dir={output_dir}",
+        *options,
+        backend="torch",  # It compiles nothing: the soonest done.
     )  # fmt: skip
 
 

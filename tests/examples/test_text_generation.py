@@ -2,7 +2,6 @@
 
 import csv
 import os
-import pathlib
 import signal
 import subprocess
 import sys
@@ -10,8 +9,10 @@ import time
 
 import keras
 import pytest
+from scripts import ROOT
+from scripts import run_script
 
-SCRIPT = pathlib.Path(__file__).parents[2] / "examples" / "text_generation.py"
+SCRIPT = "examples/text_generation.py"
 SMALL = [
     "--embedding_dim=8", "--code_dim=12", "--generator_dims=10",
     "--critic_dims=10", "--vocabulary_size=100", "--max_length=8",
@@ -19,15 +20,12 @@ SMALL = [
 ]  # fmt: skip
 
 
-def command(data, output_dir, *options):
-    return [
-        sys.executable, SCRIPT, f"--data={data}",
-        f"--output_dir={output_dir}", *SMALL, *options,
-    ]  # fmt: skip
+def options(data, output_dir, *others):
+    return [f"--data={data}", f"--output_dir={output_dir}", *SMALL, *others]
 
 
 def run(*args):
-    return subprocess.run(command(*args), capture_output=True, text=True)
+    return run_script(SCRIPT, *options(*args))
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +79,11 @@ def test_a_killed_run_continues(tmp_path, text_file):
     folder = tmp_path / "run"
     log = folder / "training_log.csv"
     process = subprocess.Popen(
-        command(text_file, folder, "--epochs=500"),
+        [
+            sys.executable,
+            ROOT / SCRIPT,
+            *options(text_file, folder, "--epochs=500"),
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -122,11 +124,8 @@ def test_a_bad_file_leaves_nothing_behind(tmp_path, content, message):
 
 @pytest.mark.once
 def test_a_preset_without_a_corpus_asks_for_one(tmp_path):
-    process = subprocess.run(
-        [sys.executable, SCRIPT, "--preset=one_billion_word",
-         f"--output_dir={tmp_path}/run"],
-        capture_output=True,
-        text=True,
-    )  # fmt: skip
+    process = run_script(
+        SCRIPT, "--preset=one_billion_word", f"--output_dir={tmp_path}/run"
+    )
     assert process.returncode != 0
     assert "pass --data" in process.stdout + process.stderr
