@@ -18,7 +18,7 @@ flags.DEFINE_float("pretrain_learning_rate", 4e-3, "As --learning_rate.")
 flags.DEFINE_float(
     "reconstruction_weight", None, "Of AE and ARAE beside labels."
 )
-flags.DEFINE_float("encoder_gradient_scale", 0.1, "Of ARAE (lambda 1).")
+flags.DEFINE_float("encoder_gradient_scale", None, "Of ARAE (lambda 1).")
 flags.DEFINE_integer("critic_steps", 1, "Updates of the critic a step.")
 
 FLAGS = flags.FLAGS

@@ -43,11 +43,13 @@ SCALES = {
         num_labeled=["400", "200", "100"], num_unlabeled=None, max_length=15,
         vocabulary_size=2000, units=64, updates=200, batch_size=32,
         learning_rate=1e-2, pretrain_epochs=2, reconstruction_weight=0.0,
+        encoder_gradient_scale=0.1,
     ),
     "cpu": dict(
         num_labeled=["100%", "50%", "25%"], num_unlabeled=None, max_length=16,
         vocabulary_size=3000, units=128, updates=400, batch_size=64,
-        learning_rate=5e-3, pretrain_epochs=1, reconstruction_weight=0.0,
+        learning_rate=5e-3, pretrain_epochs=3, reconstruction_weight=0.0,
+        encoder_gradient_scale=0.02,
     ),
 }  # fmt: skip
 
