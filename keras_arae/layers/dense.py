@@ -44,7 +44,7 @@ def product(x, kernel):
     Returns:
         A float tensor of shape `(..., units)`.
     """
-    if keras.config.backend() != "jax" or len(x.shape) != 2 or not on_cpu():
+    if not _for_xla_on_cpu(x):
         return ops.matmul(x, kernel)
     kernel = ops.cast(kernel, x.dtype)
     return _jax_product()(ops.convert_to_tensor(x), kernel)
@@ -64,9 +64,13 @@ def add_bias(x, bias):
     Returns:
         A float tensor of the shape of `x`.
     """
-    if keras.config.backend() != "jax" or len(x.shape) != 2 or not on_cpu():
+    if not _for_xla_on_cpu(x):
         return ops.add(x, bias)
     return _jax_add_bias()(x, ops.cast(bias, x.dtype))
+
+
+def _for_xla_on_cpu(x):
+    return keras.config.backend() == "jax" and len(x.shape) == 2 and on_cpu()
 
 
 @functools.cache
