@@ -13,6 +13,9 @@ demo: $(VENV)/installed
 test: lint
 	$(MAKE) --jobs=2 --output-sync=target test-tensorflow test-jax test-torch
 
+# One thread each: PyTorch's threads wait for cores that the other suite has.
+test-tensorflow test-jax test-torch: export OMP_NUM_THREADS = 1
+
 # Tests marked "once" are the same on every backend.
 test-tensorflow: $(VENV)/installed-for-tests
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest --durations=5
