@@ -13,6 +13,7 @@ from keras_arae.data.condition import get_condition
 from keras_arae.data.ids_on_disk import ids_on_disk
 from keras_arae.data.images import ImagePreprocessor
 from keras_arae.data.text import TextPreprocessor
+from keras_arae.data.user_datasets import collect_rows
 from keras_arae.data.user_datasets import encoded_dataset
 from keras_arae.data.user_datasets import first_rows
 from keras_arae.data.user_datasets import is_dataset
@@ -29,6 +30,7 @@ __all__ = [
     "TextPreprocessor",
     "ZippedBatches",
     "check_integers",
+    "collect_rows",
     "encoded_dataset",
     "first_rows",
     "get_condition",

@@ -1,13 +1,19 @@
 """Grey images to a few discrete levels, for good or anew each epoch."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from keras import ops
 
+from keras_arae.data.codec import Codec
 from keras_arae.export import export
 
 
 @export
-class ImagePreprocessor:
+class ImagePreprocessor(Codec):
     """Turns images into arrays of levels of one shape.
 
     Images come as floats from 0 to 1, as bytes (`uint8`) from 0 to 255, or as
@@ -34,11 +40,16 @@ class ImagePreprocessor:
     ```python
     preprocessor = keras_arae.ImagePreprocessor((2, 2))
     image = np.array([[[0.1, 0.9], [0.5, 0.4]]])
-    assert preprocessor(image).tolist() == [[[0, 1], [1, 0]]]
+    assert preprocessor.encode(image).tolist() == [[[0, 1], [1, 0]]]
     ```
     """
 
-    def __init__(self, image_shape, num_levels=2, binarization="threshold"):
+    def __init__(
+        self,
+        image_shape: Sequence[int],
+        num_levels: int = 2,
+        binarization: str = "threshold",
+    ) -> None:
         if len(image_shape) not in (2, 3) or min(image_shape) < 1:
             raise ValueError(
                 "`image_shape` must be (height, width) or (height, width, "
@@ -54,29 +65,39 @@ class ImagePreprocessor:
                 "`binarization` must be 'threshold' or 'stochastic'. "
                 f"Received: binarization={binarization!r}"
             )
-        self.image_shape = tuple(image_shape)
-        self.num_levels = num_levels
+        self.image_shape = self.x_shape = tuple(image_shape)
+        self.num_levels = self.num_values = num_levels
         self.binarization = binarization
 
-    def __call__(self, images):
+    def encode(self, data: Any) -> np.ndarray:
         """Turns images into levels, by rounding.
 
         Args:
-            images: array of shape `(num_images, *image_shape)`; an axis of
-                one channel may be there or not.
+            data: array of shape `(num_images, *image_shape)`; an axis of one
+                channel may be there or not.
 
         Returns:
             An int32 array of shape `(num_images, *image_shape)`.
         """
-        intensities = self.intensities(images)
-        levels = np.floor(intensities * self.num_levels)
+        levels = np.floor(self.intensities(data) * self.num_levels)
         return np.minimum(levels, self.num_levels - 1).astype("int32")
 
-    def intensities(self, images):
+    def decode(self, ids: np.ndarray) -> np.ndarray:
+        """Levels as they are."""
+        return ids
+
+    def encode_corpus(self, data: Any) -> tuple[np.ndarray, np.ndarray]:
+        """As `encode`; images stay grey whose levels are drawn later."""
+        if self.binarization == "threshold":
+            return super().encode_corpus(data)
+        rows = self.intensities(data)
+        return rows, np.arange(len(rows))
+
+    def intensities(self, images: Any) -> np.ndarray:
         """Turns images into grey values from 0 to 1.
 
         Args:
-            images: as in `__call__`.
+            images: as in `encode`.
 
         Returns:
             A float32 array of shape `(num_images, *image_shape)`.
@@ -102,33 +123,33 @@ class ImagePreprocessor:
             )
         return images.astype("float32") / np.float32(limit)
 
-    def draw(self, intensities, generator):
+    def draw(
+        self, rows: np.ndarray, generator: np.random.Generator
+    ) -> np.ndarray:
         """Draws levels around grey values.
 
         Args:
-            intensities: float array, as `intensities` returns.
+            rows: float array, as `intensities` returns; levels pass as they
+                are.
             generator: `numpy.random.Generator`.
 
         Returns:
             An int32 array of the same shape, whose mean over draws is
-            `intensities * (num_levels - 1)`.
+            `rows * (num_levels - 1)`.
         """
-        chances = generator.random(intensities.shape, "float32")
-        levels = np.floor(intensities * (self.num_levels - 1) + chances)
+        if rows.dtype.kind != "f":
+            return rows
+        chances = generator.random(rows.shape, "float32")
+        levels = np.floor(rows * (self.num_levels - 1) + chances)
         return np.minimum(levels, self.num_levels - 1).astype("int32")
 
-    def is_one_image(self, images):
-        """Whether this is one image rather than several.
+    def as_batch(self, data: Any) -> tuple[Any, bool]:
+        """Puts one image into a batch of one."""
+        if _core(np.shape(data)) == _core(self.image_shape):
+            return np.asarray(data)[None], False
+        return data, True
 
-        Args:
-            images: array.
-
-        Returns:
-            A bool.
-        """
-        return _core(np.shape(images)) == _core(self.image_shape)
-
-    def _shaped(self, images):
+    def _shaped(self, images: np.ndarray) -> np.ndarray:
         """Adds or takes away an axis of one channel; refuses other shapes."""
         if images.ndim and _core(images.shape[1:]) == _core(self.image_shape):
             images = images.reshape((-1, *self.image_shape))
@@ -140,18 +161,14 @@ class ImagePreprocessor:
             )
         return images
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "image_shape": self.image_shape,
             "num_levels": self.num_levels,
             "binarization": self.binarization,
         }
 
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
 
-
-def _core(shape):
+def _core(shape: Sequence[int]) -> tuple[int, ...]:
     """A shape without its axis of one channel."""
     return tuple(shape[:2]) if tuple(shape[2:]) == (1,) else tuple(shape)

@@ -1,70 +1,107 @@
-"""Sentences to padded ids and back."""
+"""Sentences and other strings to padded ids, and back."""
+
+from __future__ import annotations
 
 import collections
 import os
 import re
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
 from absl import logging
 
+from keras_arae.data.codec import Codec
+from keras_arae.data.codec import check_integers
+from keras_arae.data.codec import check_range
 from keras_arae.export import export
-from keras_arae.preprocessing.sentences import check_sentences
-from keras_arae.preprocessing.sentences import checked
 
-PAD, START, END, UNKNOWN = range(4)
-SPECIAL_TOKENS = ("<pad>", "<s>", "</s>", "<unk>")
-# Words with inner apostrophes and hyphens, clitics ("'s"), single signs.
-WORDS = re.compile(r"<unk>|\w+(?:[-'’]\w+)*|['’]\w+|[^\w\s]")
+# Regular expressions of one token, what joins tokens, and lower-casing.
+PATTERNS: dict[str, tuple[str, str, bool]] = {
+    # Words with inner apostrophes and hyphens, clitics ("'s"), punctuation.
+    "words": (r"<unk>|\w+(?:[-'’]\w+)*|['’]\w+|[^\w\s]", " ", True),
+    "whitespace": (r"\S+", " ", True),
+    "characters": (r"<unk>|(?s:.)", "", False),
+    # Atoms whole: those in brackets, and of two letters.
+    "smiles": (r"<unk>|\[[^\]]+\]|Br|Cl|%\d\d|\S", "", False),
+}
 
 
 @export
-class TextPreprocessor:
+class TextPreprocessor(Codec):
     """Turns sentences into rows of ids of one width, and ids into sentences.
 
     A row holds the ids of the sentence's tokens, then `2` (end), then `0`
     (padding) up to the width `max_length + 1`. Ids 0 to 3 are padding, start,
-    end and unknown; tokens follow. Tokens are words by default; a keras_nlp
-    tokenizer can stand in, and its ids are shifted by four.
+    end and unknown; tokens follow. What a token is, is a setting: a `pattern`
+    finds tokens and a `joiner` puts them together again, so that words,
+    characters and the atoms of molecules (SMILES) are strings alike; for
+    sub-words a keras_nlp tokenizer stands in, whose ids are shifted by four.
 
     Source: the code released with "Adversarially Regularized Autoencoders"
     (https://arxiv.org/abs/1706.04223) uses the most frequent lower-cased
-    words, split on blanks, and the same four special ids.
+    words, split on whitespace, and the same four special ids.
 
     Args:
-        vocabulary: list of str. The words, most frequent first, without the
+        vocabulary: list of str. The tokens, most frequent first, without the
             special ones. `None` with a `tokenizer`. Defaults to `None`.
         max_length: int. Tokens of the longest sentence, end not counted.
             Defaults to `15`.
-        lowercase: bool. Whether words are lower-cased. Defaults to `True`.
-        split_punctuation: bool. Whether signs become words of their own;
-            if not, words are what stands between blanks. Defaults to `True`.
+        lowercase: bool or `None`. Whether sentences are lower-cased. Defaults
+            to `None`: words are, characters and SMILES are not.
+        pattern: `"words"` (punctuation are words of their own),
+            `"whitespace"` (words are what stands between whitespace),
+            `"characters"`, `"smiles"`, or a regular expression of one token.
+            Defaults to `"words"`.
+        joiner: str or `None`. What stands between tokens in a sentence made
+            from ids. Defaults to `None`: nothing for characters and SMILES,
+            else a blank.
         overflow: `"drop"` or `"truncate"`. What `fit` and `evaluate` do with
             a sentence that is too long. Verbs that must answer each sentence
             (`encode`, `reconstruct`) always truncate. Defaults to `"drop"`.
         tokenizer: a keras_nlp tokenizer with integer ids, in place of a
-            vocabulary. Defaults to `None`.
+            vocabulary and a pattern. Defaults to `None`.
 
     Example:
 
     ```python
     text = ["a man sleeps", "a man runs"]
-    preprocessor = keras_arae.TextPreprocessor.from_corpus(text, max_length=4)
-    ids = preprocessor(["a man flies"])
+    codec = keras_arae.TextPreprocessor.from_corpus(text, max_length=4)
+    ids = codec.encode(["a man flies"])
     assert ids.tolist() == [[4, 5, 3, 2, 0]]
-    assert preprocessor.to_text(ids) == ["a man <unk>"]
+    assert codec.decode(ids) == ["a man <unk>"]
+    ```
+
+    Molecules, with atoms whole:
+
+    ```python
+    codec = keras_arae.TextPreprocessor.from_corpus(
+        ["C[C@H](Cl)Br"], pattern="smiles", max_length=20
+    )
+    assert codec.split("C[C@H](Cl)Br")[:2] == ["C", "[C@H]"]
+    assert codec.decode(codec.encode(["C[C@H](Cl)Br"])) == ["C[C@H](Cl)Br"]
     ```
     """
 
+    pad_id = 0
+    start_id = 1
+    end_id = 2
+    unknown_id = 3
+    special_tokens = ("<pad>", "<s>", "</s>", "<unk>")
+
     def __init__(
         self,
-        vocabulary=None,
-        max_length=15,
-        lowercase=True,
-        split_punctuation=True,
-        overflow="drop",
-        tokenizer=None,
-    ):
+        vocabulary: Sequence[str] | None = None,
+        max_length: int = 15,
+        lowercase: bool | None = None,
+        pattern: str = "words",
+        joiner: str | None = None,
+        overflow: str = "drop",
+        tokenizer: Any = None,
+    ) -> None:
         if (vocabulary is None) == (tokenizer is None):
             raise ValueError(
                 "Give either a `vocabulary` (a list of words; "
@@ -81,21 +118,33 @@ class TextPreprocessor:
                 "`max_length` must be at least 1 token. "
                 f"Received: max_length={max_length}"
             )
+        expression, default_joiner, lowers = PATTERNS.get(
+            pattern, (pattern, " ", True)
+        )
         self.vocabulary = None if vocabulary is None else list(vocabulary)
         self.max_length = max_length
-        self.lowercase = lowercase
-        self.split_punctuation = split_punctuation
+        self.lowercase = lowers if lowercase is None else lowercase
+        self.pattern = pattern
+        self.joiner = default_joiner if joiner is None else joiner
         self.overflow = overflow
         self.tokenizer = tokenizer
+        self._expression = re.compile(expression)
         self._ids = {
-            word: index
-            for index, word in enumerate(self.vocabulary or [], UNKNOWN + 1)
+            token: index
+            for index, token in enumerate(
+                self.vocabulary or [], len(self.special_tokens)
+            )
         }
-        self._ids["<unk>"] = UNKNOWN
+        self._ids["<unk>"] = self.unknown_id
 
     @classmethod
-    def from_corpus(cls, sentences, vocabulary_size=10000, **options):
-        """Makes a preprocessor with the most frequent words of a corpus.
+    def from_corpus(
+        cls,
+        sentences: Iterable[str],
+        vocabulary_size: int = 10000,
+        **options: Any,
+    ) -> TextPreprocessor:
+        """Makes a codec with the most frequent tokens of a corpus.
 
         Args:
             sentences: iterable of str, such as an open file. The corpus.
@@ -106,11 +155,11 @@ class TextPreprocessor:
         Returns:
             A `TextPreprocessor`.
         """
-        preprocessor = cls(vocabulary=[], **options)
-        counts = collections.Counter()
-        for sentence in checked(sentences):
-            counts.update(preprocessor.split(sentence))
-        for token in SPECIAL_TOKENS:
+        codec = cls(vocabulary=[], **options)
+        counts: collections.Counter = collections.Counter()
+        for sentence in _checked(sentences):
+            counts.update(codec.split(sentence))
+        for token in cls.special_tokens:
             counts.pop(token, None)
         if not counts:
             raise ValueError(
@@ -119,38 +168,52 @@ class TextPreprocessor:
             )
         # Ties in alphabetical order: the same corpus, the same ids.
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        words = [word for word, _ in ranked[: vocabulary_size - UNKNOWN - 1]]
-        return cls(vocabulary=words, **options)
+        num_tokens = vocabulary_size - len(cls.special_tokens)
+        tokens = [token for token, _ in ranked[:num_tokens]]
+        return cls(vocabulary=tokens, **options)
 
     @property
-    def vocabulary_size(self):
+    def vocabulary_size(self) -> int:
         """Number of ids, the special ones included."""
         if self.tokenizer is not None:
-            return self.tokenizer.vocabulary_size() + UNKNOWN + 1
-        return len(self.vocabulary) + UNKNOWN + 1
+            size = self.tokenizer.vocabulary_size()
+        else:
+            size = len(self.vocabulary)
+        return size + len(self.special_tokens)
 
     @property
-    def sequence_length(self):
+    def num_values(self) -> int:  # type: ignore[override]
+        """Number of ids, the special ones included."""
+        return self.vocabulary_size
+
+    @property
+    def sequence_length(self) -> int:
         """Width of a row of ids: the longest sentence and its end."""
         return self.max_length + 1
 
-    def split(self, sentence):
-        """The words of one sentence, as the vocabulary counts them."""
+    @property
+    def x_shape(self) -> tuple[int, ...]:  # type: ignore[override]
+        """Shape of one row of ids."""
+        return (self.sequence_length,)
+
+    def split(self, sentence: str) -> list[str]:
+        """The tokens of one sentence, as the vocabulary counts them."""
         if self.lowercase:
             sentence = sentence.lower()
-        if self.split_punctuation:
-            return WORDS.findall(sentence)
-        return sentence.split()
+        return [found.group() for found in self._expression.finditer(sentence)]
 
-    def __call__(self, sentences):
+    def encode(self, data: Any) -> np.ndarray:
         """Turns each sentence into a row; cuts those that are too long.
 
         Args:
-            sentences: list of str.
+            data: list of str, or rows of ids.
 
         Returns:
-            An int32 array of shape `(len(sentences), max_length + 1)`.
+            An int32 array of shape `(len(data), max_length + 1)`.
         """
+        sentences = _sentences_of(data)
+        if sentences is None:
+            return self._check_ids(data)
         rows = self._tokenize(sentences)
         num_long = sum(len(row) > self.max_length for row in rows)
         if num_long:
@@ -160,22 +223,26 @@ class TextPreprocessor:
             )  # fmt: skip
         return self._pad(rows)
 
-    def corpus_to_ids(self, sentences):
+    def encode_corpus(self, data: Any) -> tuple[np.ndarray, np.ndarray]:
         """Turns a corpus into rows; long sentences go as `overflow` says.
 
         Counts what was dropped or cut and the share of unknown words, and
         reports both once.
 
         Args:
-            sentences: list of str.
+            data: list of str, or rows of ids.
 
         Returns:
             An int32 array of shape `(num_kept, max_length + 1)`, and one of
-            shape `(num_kept,)`: the places of the sentences kept.
+            shape `(num_kept,)`: the indices of the sentences kept.
 
         Raises:
             ValueError: if no sentence is left.
         """
+        sentences = _sentences_of(data)
+        if sentences is None:
+            ids = self._check_ids(data)
+            return ids, np.arange(len(ids))
         sentences = check_sentences(sentences)
         ids, kept = self.rows_that_fit(sentences)
         self._report_dropped(len(sentences), len(kept))
@@ -184,52 +251,76 @@ class TextPreprocessor:
             logging.warning("%.2f%% of all tokens are unknown.", 100 * share)
         return ids, kept
 
-    def rows_that_fit(self, sentences):
-        """As `corpus_to_ids`, without a word on what was left out."""
+    def rows_that_fit(
+        self, sentences: Iterable[str]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """As `encode_corpus`, without a word on what was left out."""
         if self.overflow == "truncate":
-            ids = self(sentences)
+            ids = self.encode(sentences)
             return ids, np.arange(len(ids))
         rows = self._tokenize(sentences)
         kept = np.flatnonzero([len(row) <= self.max_length for row in rows])
-        return self._pad([rows[place] for place in kept]), kept
+        return self._pad([rows[index] for index in kept]), kept
 
-    def unknown_share(self, ids):
+    def unknown_share(self, ids: np.ndarray) -> float:
         """Share of tokens, between 0 and 1, that are not in the vocabulary."""
-        num_unknown = np.sum(ids == UNKNOWN)
-        return float(num_unknown / max(np.sum(ids > END), 1))
+        num_unknown = np.sum(ids == self.unknown_id)
+        return float(num_unknown / max(np.sum(ids > self.end_id), 1))
 
-    def to_text(self, ids):
+    def decode(self, ids: np.ndarray) -> list[str]:
         """Turns rows of ids into sentences; each stops at its end.
 
         Args:
             ids: int array of shape `(batch, length)`.
 
         Returns:
-            A list of str, words joined by single blanks.
+            A list of str, tokens joined by `joiner`.
         """
         rows = []
         for row in np.asarray(ids):
-            stops = np.flatnonzero((row == END) | (row == PAD))
+            stops = np.flatnonzero((row == self.end_id) | (row == self.pad_id))
             rows.append(row[: stops[0]] if len(stops) else row)
+        num_special = len(self.special_tokens)
         if self.tokenizer is not None:
-            ids = [
-                [i - UNKNOWN - 1 for i in row if i > UNKNOWN] for row in rows
+            rows = [
+                [i - num_special for i in row if i >= num_special]
+                for row in rows
             ]
-            return [str(self.tokenizer.detokenize(row)) for row in ids]
-        words = [*SPECIAL_TOKENS, *self.vocabulary]
-        return [" ".join(words[i] for i in row) for row in rows]
+            return [str(self.tokenizer.detokenize(row)) for row in rows]
+        tokens = [*self.special_tokens, *self.vocabulary]
+        return [self.joiner.join(tokens[i] for i in row) for row in rows]
 
-    def _tokenize(self, sentences):
+    def as_batch(self, data: Any) -> tuple[Any, bool]:
+        """Puts one sentence, or one row of ids, into a batch of one."""
+        if isinstance(data, str):
+            return [data], False
+        if hasattr(data, "dtype") and np.ndim(data) == 1:
+            is_text = np.asarray(data).dtype.kind in "OSU"
+            return (data, True) if is_text else (np.asarray(data)[None], False)
+        return data, True
+
+    def _check_ids(self, data: Any) -> np.ndarray:
+        ids = check_integers(data)
+        if ids.ndim != 2 or ids.shape[1] != self.sequence_length:
+            raise ValueError(
+                "Expected an array of shape "
+                f"{('num_rows', self.sequence_length)}. "
+                f"Received: shape {ids.shape}"
+            )
+        check_range(ids, self.vocabulary_size)
+        return ids.astype("int32", copy=False)
+
+    def _tokenize(self, sentences: Iterable[str]) -> list:
         sentences = check_sentences(sentences)
         if self.tokenizer is not None:
             ids = [self.tokenizer(sentence) for sentence in sentences]
-            return [np.asarray(row) + UNKNOWN + 1 for row in ids]
+            return [np.asarray(row) + len(self.special_tokens) for row in ids]
         return [
-            [self._ids.get(word, UNKNOWN) for word in self.split(sentence)]
+            [self._ids.get(t, self.unknown_id) for t in self.split(sentence)]
             for sentence in sentences
         ]
 
-    def _report_dropped(self, num_sentences, num_kept):
+    def _report_dropped(self, num_sentences: int, num_kept: int) -> None:
         if num_kept < num_sentences:
             logging.warning(
                 "%d of %d sentences have more than max_length=%d tokens and "
@@ -244,26 +335,28 @@ class TextPreprocessor:
                 f"Received: {num_sentences} sentences"
             )
 
-    def _pad(self, rows):
-        ids = np.full((len(rows), self.sequence_length), PAD, "int32")
+    def _pad(self, rows: list) -> np.ndarray:
+        shape = (len(rows), self.sequence_length)
+        ids = np.full(shape, self.pad_id, "int32")
         for index, row in enumerate(rows):
             row = row[: self.max_length]
             ids[index, : len(row)] = row
-            ids[index, len(row)] = END
+            ids[index, len(row)] = self.end_id
         return ids
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "vocabulary": self.vocabulary,
             "max_length": self.max_length,
             "lowercase": self.lowercase,
-            "split_punctuation": self.split_punctuation,
+            "pattern": self.pattern,
+            "joiner": self.joiner,
             "overflow": self.overflow,
             "tokenizer": keras.saving.serialize_keras_object(self.tokenizer),
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> TextPreprocessor:
         config = dict(config)
         if config["tokenizer"] is not None:
             import keras_nlp  # noqa: F401  (registers its tokenizers)
@@ -273,12 +366,53 @@ class TextPreprocessor:
             )
         return cls(**config)
 
-    def save_assets(self, path):
+    def save_assets(self, path: str) -> None:
         """Writes the tokenizer's vocabulary, which its config leaves out."""
         if self.tokenizer is not None:
             self.tokenizer.save_assets(os.fspath(path))
 
-    def load_assets(self, path):
+    def load_assets(self, path: str) -> None:
         """Reads what `save_assets` wrote."""
         if self.tokenizer is not None:
             self.tokenizer.load_assets(os.fspath(path))
+
+
+def _sentences_of(data: Any) -> Any:
+    """The sentences that `data` holds; `None` where it holds numbers."""
+    if isinstance(data, np.ndarray) and data.dtype.kind in "OSU":
+        return data.tolist()
+    return None if hasattr(data, "dtype") else data
+
+
+def check_sentences(sentences: Iterable[Any]) -> list[str]:
+    """Refuses anything but an iterable of strings.
+
+    Args:
+        sentences: iterable of str or bytes.
+
+    Returns:
+        A list of str.
+
+    Raises:
+        ValueError: if it is one string, or holds something else.
+    """
+    return list(_checked(sentences))
+
+
+def _checked(sentences: Iterable[Any]) -> Iterator[str]:
+    """Sentences one by one; refuses anything but strings."""
+    if isinstance(sentences, (str, bytes)):
+        raise ValueError(
+            "Expected a list of sentences, not one string: put it in a list. "
+            f"Received: {sentences!r}"
+        )
+    for sentence in sentences:
+        if isinstance(sentence, bytes):
+            sentence = sentence.decode()
+        if not isinstance(sentence, str):
+            raise ValueError(
+                "Expected a list of sentences (str). "
+                f"Received: an element {sentence!r} of type "
+                f"{type(sentence).__name__}"
+            )
+        yield sentence

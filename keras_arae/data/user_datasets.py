@@ -53,9 +53,7 @@ class EncodedBatches(keras.utils.PyDataset):
         self.dataset.on_epoch_end()
 
     def __getitem__(self, index: int) -> Any:
-        return _encoded(
-            self.dataset[index], self.encode, self.encode_condition
-        )
+        return _encoded(self.dataset[index], self.encode, self.encode_condition)
 
 
 def is_dataset(x: Any) -> bool:
@@ -72,6 +70,34 @@ def first_rows(dataset: Any) -> Any:
     is_sequence = isinstance(dataset, keras.utils.PyDataset)
     batch = dataset[0] if is_sequence else next(iter(dataset))
     return batch[0] if isinstance(batch, tuple) else batch
+
+
+def collect_rows(dataset: Any, num_rows: int) -> tuple[np.ndarray, Any]:
+    """The first rows of a dataset of encoded batches, and their labels.
+
+    Args:
+        dataset: what `encoded_dataset` returned.
+        num_rows: int. The most rows.
+
+    Returns:
+        An array, and an array of as many labels or `None`.
+    """
+    is_sequence = isinstance(dataset, keras.utils.PyDataset)
+    batches = (
+        (dataset[index] for index in range(len(dataset)))
+        if is_sequence
+        else dataset
+    )
+    rows, labels, count = [], [], 0
+    for batch in batches:
+        batch = batch if isinstance(batch, tuple) else (batch,)
+        rows.append(np.asarray(batch[0]))
+        labels += [np.asarray(part) for part in batch[1:2]]
+        count += len(rows[-1])
+        if count >= num_rows:
+            break
+    collected = np.concatenate(rows)[:num_rows]
+    return collected, np.concatenate(labels)[:num_rows] if labels else None
 
 
 def encoded_dataset(

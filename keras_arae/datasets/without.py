@@ -2,8 +2,8 @@
 
 from absl import logging
 
-from keras_arae.preprocessing.sentences import check_sentences
-from keras_arae.preprocessing.text_preprocessor import TextPreprocessor
+from keras_arae.data.text import TextPreprocessor
+from keras_arae.data.text import check_sentences
 
 
 def without(sentences, held_out, preprocessor=None):

@@ -147,9 +147,7 @@ class ConvolutionalDecoder(Decoder):
     def build(self, input_shape: Any) -> None:
         self.network.build(input_shape)
 
-    def call(
-        self, code: Any, x: Any = None, training: bool = False
-    ) -> Any:
+    def call(self, code: Any, x: Any = None, training: bool = False) -> Any:
         height, width = self.array_shape[:2]
         logits = self.network(code, training=training)[:, :height, :width]
         return ops.reshape(logits, (-1, *self.array_shape, self.num_values))

@@ -17,9 +17,9 @@ class Critic(keras.layers.Layer):
 
     The difference of its mean scores estimates the Wasserstein-1 distance
     between real and generated codes, provided the critic is kept Lipschitz
-    (`AdversarialPrior(critic_regularizer=...)`). It has no batch normalisation: a
-    gradient penalty is defined for each code alone, and normalising over the
-    batch (as the released code does) breaks that.
+    (`AdversarialPrior(critic_regularizer=...)`). It has no batch
+    normalisation: a gradient penalty is defined for each code alone, and
+    normalising over the batch (as the released code does) breaks that.
 
     Source: Section 3 of "Adversarially Regularized Autoencoders"
     (https://arxiv.org/abs/1706.04223); sizes and slope from its released

@@ -50,7 +50,10 @@ class Decoder(keras.layers.Layer):
 
     autoregressive = False
     pad_id: int | None = None
-    output_layer: keras.layers.Layer | None = None
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.output_layer: keras.layers.Layer | None = None
 
     def call(self, code: Any, x: Any = None, training: bool = False) -> Any:
         raise NotImplementedError

@@ -56,9 +56,7 @@ class DenseEncoder(keras.layers.Layer):
         self.code_dim = code_dim
         self.hidden_dims = tuple(hidden_dims)
         self.batch_normalization = batch_normalization
-        self.network = MLP(
-            self.hidden_dims, code_dim, batch_normalization
-        )
+        self.network = MLP(self.hidden_dims, code_dim, batch_normalization)
 
     def build(self, input_shape: Any) -> None:
         self.num_inputs = math.prod(input_shape[1:])
@@ -135,9 +133,7 @@ class DenseDecoder(Decoder):
     def build(self, input_shape: Any) -> None:
         self.network.build(input_shape)
 
-    def call(
-        self, code: Any, x: Any = None, training: bool = False
-    ) -> Any:
+    def call(self, code: Any, x: Any = None, training: bool = False) -> Any:
         logits = self.network(code, training=training)
         return ops.reshape(logits, (-1, *self.array_shape, self.num_values))
 

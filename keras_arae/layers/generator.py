@@ -89,7 +89,7 @@ class Generator(keras.layers.Layer):
         self.linear = None
         if skip_connection:
             self.linear = Dense(
-                code_dim: int,
+                code_dim,
                 use_bias=False,
                 kernel_initializer=self.kernel_initializer.clone(),
                 name="linear",

@@ -132,8 +132,8 @@ class LSTMJudge:
         )
 
     def _make_model(self, text):
+        from keras_arae.data import TextPreprocessor
         from keras_arae.models import LanguageModel
-        from keras_arae.preprocessing import TextPreprocessor
 
         preprocessor = TextPreprocessor(
             self.vocabulary,
@@ -244,7 +244,7 @@ def make_vocabulary(text, vocabulary_size=10000):
     Returns:
         A list of str, most frequent first.
     """
-    from keras_arae.preprocessing import TextPreprocessor
+    from keras_arae.data import TextPreprocessor
 
     return TextPreprocessor.from_corpus(
         text, vocabulary_size + 4, lowercase=False, split_punctuation=False

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_arae.preprocessing.sentences import check_sentences
+from keras_arae.data.text import check_sentences
 
 
 def check_texts(texts, min_texts=1):

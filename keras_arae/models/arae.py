@@ -449,10 +449,9 @@ class ARAE(Generation):
         batch = self.batch_of(x, y, sample_weight)
         return batch._replace(code=self.code(batch.x))
 
-    def fit(self, x: Any, y: Any = None, **options: Any) -> Any:
-        history = super().fit(x, y, **options)
-        if self.prior is not None and self.prior.fitted_afterwards:
-            self.fit_prior(x, y)
+    def fit(self, x: Any, y: Any = None, *args: Any, **options: Any) -> Any:
+        history = super().fit(x, y, *args, **options)
+        self._fit_prior_afterwards(x, y)
         return history
 
     def epoch_numbers(self) -> dict[str, float]:

@@ -9,6 +9,8 @@ import numpy as np
 from keras import ops
 
 from keras_arae import backend
+from keras_arae.data import collect_rows
+from keras_arae.data import is_dataset
 from keras_arae.data.batches import check_count
 from keras_arae.layers.decoder import check_decoder
 from keras_arae.priors import Prior
@@ -124,21 +126,29 @@ class Generation(PhasedModel):
         """
         return self._prior
 
-    @prior.setter
-    def prior(self, prior: Prior | None) -> None:
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "prior":
+            self._set_prior(value)
+        else:
+            super().__setattr__(name, value)
+
+    def _set_prior(self, prior: Prior | None) -> None:
         if prior is not None and self.built:
             self._prepare_prior(prior)
-        # Keras locks what a model is made of, once it is built.
-        locked = self._tracker.locked
-        self._tracker.unlock()
         self._tracker.untrack(self._prior)
-        self._prior = prior
-        if locked:
-            self._tracker.lock()
+        self._attach("_prior", prior)
         self._functions.clear()
         self.__dict__.pop("_trackers", None)
         if self.compiled:
             self._compile_again()
+
+    def _attach(self, name: str, network: keras.layers.Layer | None) -> None:
+        """Sets a network of a built model, whose parts Keras has locked."""
+        locked = self._tracker.locked
+        self._tracker.unlock()
+        setattr(self, name, network)
+        if locked:
+            self._tracker.lock()
 
     def _prepare_prior(self, prior: Prior) -> None:
         condition_dim = 0 if self.condition is None else self.condition.dim
@@ -163,8 +173,8 @@ class Generation(PhasedModel):
         Args:
             x: the data, as in `fit`.
             y: the condition of each piece, as in `fit`. Defaults to `None`.
-            num_codes: int. The most pieces that are encoded, drawn at random.
-                Defaults to `100000`.
+            num_codes: int. The most pieces that are encoded, drawn at random;
+                of a dataset the first. Defaults to `100000`.
 
         Raises:
             ValueError: if the model has no such prior.
@@ -175,16 +185,25 @@ class Generation(PhasedModel):
                 "`GaussianPrior`, learns from codes: set `model.prior`. "
                 f"Received: prior={self.prior}"
             )
-        rows, y = self.encode_corpus(x, y)
+        generator = np.random.default_rng(self.seed)
+        if is_dataset(x):
+            rows, y = collect_rows(self._dataset(x, y), num_codes)
+        else:
+            rows, y = self.encode_corpus(x, y)
         if len(rows) > num_codes:
-            generator = np.random.default_rng(self.seed)
             kept = generator.permutation(len(rows))[:num_codes]
             rows, y = rows[kept], None if y is None else y[kept]
+        rows = self.codec.draw(rows, generator)
         condition = None
         if y is not None:
             vectors = self.condition.vectors(ops.convert_to_tensor(y))
             condition = ops.convert_to_numpy(vectors)
         self.prior.fit(self._codes_of(rows), condition)
+
+    def _fit_prior_afterwards(self, x: Any, y: Any) -> None:
+        """What `fit` does at its end."""
+        if self.prior is not None and self.prior.fitted_afterwards:
+            self.fit_prior(x, y)
 
     # The verbs.
 

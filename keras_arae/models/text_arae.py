@@ -72,7 +72,7 @@ class TextARAE(ARAE):
     ) -> None:
         condition = get_condition(condition)
         prior = priors.get(prior)
-        if prior is not None and prior.code_dim is None:
+        if prior is not None and isinstance(encoder, str):
             condition_dim = 0 if condition is None else condition.dim
             prior.prepare(code_dim, condition_dim, normalize_codes)
         units = code_dim if units is None else units

@@ -78,7 +78,9 @@ class GaussianPrior(Prior):
         """Whether `fit` was called, here or before the model was saved."""
         return self.built and float(ops.convert_to_numpy(self.fits)) > 0
 
-    def fit(self, codes: np.ndarray, condition: np.ndarray | None = None) -> None:
+    def fit(
+        self, codes: np.ndarray, condition: np.ndarray | None = None
+    ) -> None:
         codes = np.asarray(codes, "float64")
         if codes.ndim != 2 or codes.shape[1] != self.code_dim or len(codes) < 2:
             raise ValueError(

@@ -141,7 +141,9 @@ class Prior(keras.layers.Layer):
         """
         return []
 
-    def fit(self, codes: np.ndarray, condition: np.ndarray | None = None) -> None:
+    def fit(
+        self, codes: np.ndarray, condition: np.ndarray | None = None
+    ) -> None:
         """Learns from codes, after the autoencoder.
 
         Args:

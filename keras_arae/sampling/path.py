@@ -49,9 +49,7 @@ def path(
     return points.astype("float32")
 
 
-def _slerp(
-    start: np.ndarray, end: np.ndarray, share: np.ndarray
-) -> np.ndarray:
+def _slerp(start: np.ndarray, end: np.ndarray, share: np.ndarray) -> np.ndarray:
     start_norm = np.linalg.norm(start, axis=-1, keepdims=True)
     end_norm = np.linalg.norm(end, axis=-1, keepdims=True)
     cosine = np.sum(start / start_norm * end / end_norm, -1, keepdims=True)
