@@ -13,6 +13,8 @@ from keras_arae.layers.generator import Generator
 from keras_arae.layers.lstm import ClassLSTMDecoder
 from keras_arae.layers.lstm import LSTMDecoder
 from keras_arae.layers.lstm import LSTMEncoder
+from keras_arae.layers.transformer import TransformerDecoder
+from keras_arae.layers.transformer import TransformerEncoder
 
 __all__ = [
     "AutoregressiveDecoder",
@@ -28,4 +30,6 @@ __all__ = [
     "Generator",
     "LSTMDecoder",
     "LSTMEncoder",
+    "TransformerDecoder",
+    "TransformerEncoder",
 ]

@@ -150,9 +150,19 @@ class ARAE(Generation):
         self._check_codec(logits.shape[-1])
         if self.prior is not None:
             self._prepare_prior(self.prior)
+            self._check_prior(condition)
         self.built = True
         if self.compiled:
             self.build_optimizers()
+
+    def _check_prior(self, condition: Any) -> None:
+        """Refuses a prior whose codes are no codes of the encoder."""
+        generated = self.prior.sample(2, condition, self.seed_generator)
+        if tuple(generated.shape) != (2, self.code_dim):
+            raise ValueError(
+                "The prior's codes must be as wide as the encoder's, "
+                f"{self.code_dim}. Received: {tuple(generated.shape)[1:]}"
+            )
 
     def _check_codec(self, num_values: int) -> None:
         """Refuses a decoder that was made for other integers."""

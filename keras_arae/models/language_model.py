@@ -32,8 +32,8 @@ class LanguageModel(Generation):
             with the model.
         embedding_dim: int. Width of a token's vector. Defaults to `300`.
         units: int. Units of the decoder. Defaults to `300`.
-        decoder: `"lstm"` or a `keras_arae.layers.Decoder`. Defaults to
-            `"lstm"`: a `keras_arae.layers.LSTMDecoder`.
+        decoder: `"lstm"`, `"transformer"` or a `keras_arae.layers.Decoder`.
+            Defaults to `"lstm"`.
         **options: `condition`, `seed` and `name`, as in `keras_arae.ARAE`.
 
     Example:

@@ -12,6 +12,8 @@ from keras_arae.data import get_condition
 from keras_arae.export import export
 from keras_arae.layers import LSTMDecoder
 from keras_arae.layers import LSTMEncoder
+from keras_arae.layers import TransformerDecoder
+from keras_arae.layers import TransformerEncoder
 from keras_arae.models.arae import ARAE
 
 
@@ -30,17 +32,20 @@ class TextARAE(ARAE):
             with the model.
         embedding_dim: int. Width of a token's vector. Defaults to `300`.
         code_dim: int. Width of a code. Defaults to `300`.
-        units: int or `None`. Units of encoder and decoder. Defaults to
-            `None`: `code_dim`.
+        units: int or `None`. Units of LSTMs, width of Transformers. Defaults
+            to `None`: `code_dim`.
         prior: `"adversarial"`, `"gaussian"`, a `keras_arae.priors.Prior` or
             `None`, the plain autoencoder that the paper compares with.
             Defaults to `"adversarial"`.
-        encoder: `"lstm"` or a Keras layer. Defaults to `"lstm"`: a
-            `keras_arae.layers.LSTMEncoder`.
-        decoder: `"lstm"` or a `keras_arae.layers.Decoder`. Defaults to
-            `"lstm"`: a `keras_arae.layers.LSTMDecoder`.
+        encoder: `"lstm"`, `"transformer"` (whose embedding is as wide as
+            `units`) or a Keras layer. Defaults to `"lstm"`.
+        decoder: `"lstm"`, `"transformer"` or a `keras_arae.layers.Decoder`.
+            Defaults to `"lstm"`.
         condition: as in `keras_arae.ARAE`. Defaults to `None`.
         normalize_codes: as in `keras_arae.ARAE`. Defaults to `True`.
+        learning_rate: float or `None`. Of the default optimizer of encoder
+            and decoder, Adam. Defaults to `None`: 4e-3, and 1e-3 where one of
+            them is a Transformer.
         **options: the other arguments of `keras_arae.ARAE`: `code_noise`,
             `seed` and `name`.
 
@@ -68,8 +73,13 @@ class TextARAE(ARAE):
         decoder: Any = "lstm",
         condition: Any = None,
         normalize_codes: bool = True,
+        learning_rate: float | None = None,
         **options: Any,
     ) -> None:
+        if learning_rate is None:
+            slow = "transformer" in (encoder, decoder)
+            learning_rate = 1e-3 if slow else 4e-3
+        self.learning_rate = learning_rate
         condition = get_condition(condition)
         prior = priors.get(prior)
         if prior is not None and isinstance(encoder, str):
@@ -88,7 +98,10 @@ class TextARAE(ARAE):
 
     def default_autoencoder_optimizer(self) -> keras.optimizers.Optimizer:
         """The optimizer of encoder and decoder: faster than released SGD."""
-        return keras.optimizers.Adam(4e-3, global_clipnorm=1.0)
+        return keras.optimizers.Adam(self.learning_rate, global_clipnorm=1.0)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "learning_rate": self.learning_rate}
 
 
 def make_decoder(
@@ -97,24 +110,26 @@ def make_decoder(
     """A decoder by name, for the ids of a codec; a layer as it is.
 
     Args:
-        decoder: `"lstm"` or a `keras_arae.layers.Decoder`.
+        decoder: `"lstm"`, `"transformer"` or a `keras_arae.layers.Decoder`.
         codec: `keras_arae.TextPreprocessor`.
-        embedding_dim: int. Width of a token's vector.
+        embedding_dim: int. Width of a token's vector; a Transformer's is
+            `units`.
         units: int. Units of the decoder.
 
     Returns:
         A `keras_arae.layers.Decoder`.
     """
-    if decoder != "lstm":
-        return decoder
-    return LSTMDecoder(
-        codec.vocabulary_size,
-        embedding_dim,
-        units,
-        pad_id=codec.pad_id,
-        start_id=codec.start_id,
-        end_id=codec.end_id,
-    )
+    ids = {
+        "pad_id": codec.pad_id,
+        "start_id": codec.start_id,
+        "end_id": codec.end_id,
+    }
+    size, length = codec.vocabulary_size, codec.sequence_length
+    if decoder == "lstm":
+        return LSTMDecoder(size, embedding_dim, units, **ids)
+    if decoder == "transformer":
+        return TransformerDecoder(size, length, units, **ids)
+    return _layer("decoder", decoder)
 
 
 def _make_encoder(
@@ -124,12 +139,19 @@ def _make_encoder(
     units: int,
     code_dim: int,
 ) -> Any:
-    if encoder != "lstm":
-        return encoder
-    return LSTMEncoder(
-        codec.vocabulary_size,
-        embedding_dim,
-        units,
-        code_dim=code_dim,
-        pad_id=codec.pad_id,
-    )
+    options = {"code_dim": code_dim, "pad_id": codec.pad_id}
+    size, length = codec.vocabulary_size, codec.sequence_length
+    if encoder == "lstm":
+        return LSTMEncoder(size, embedding_dim, units, **options)
+    if encoder == "transformer":
+        return TransformerEncoder(size, length, units, **options)
+    return _layer("encoder", encoder)
+
+
+def _layer(name: str, layer: Any) -> keras.layers.Layer:
+    if not isinstance(layer, keras.layers.Layer):
+        raise ValueError(
+            f"`{name}` must be 'lstm', 'transformer' or a Keras layer. "
+            f"Received: {name}={layer!r}"
+        )
+    return layer
