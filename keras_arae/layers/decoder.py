@@ -71,6 +71,22 @@ class Decoder(keras.layers.Layer):
         """
         return self(code, x, training=training)
 
+    def joined(self, code: Any, condition: Any = None) -> Any:
+        """Codes with the vectors of their conditions behind them.
+
+        Before a dense or a recurrent kernel that is the same as joining a
+        learned vector of each class.
+
+        Args:
+            code: float tensor of shape `(batch, code_dim)`.
+            condition: float tensor of shape `(batch, condition_dim)` or
+                `None`. Defaults to `None`.
+        """
+        if condition is None:
+            return code
+        condition = ops.cast(condition, code.dtype)
+        return ops.concatenate([code, condition], axis=-1)
+
 
 class AutoregressiveDecoder(Decoder):
     """Predicts each token of a sequence from the code and those before it.

@@ -235,6 +235,20 @@ class ARAE(Generation):
         logs = {"reconstruction_loss": loss, "accuracy": accuracy}
         return {**logs, **_moments(batch.code, "code", batch.weights)}
 
+    def reconstruction(
+        self, code: Any, batch: Batch, training: bool = False
+    ) -> tuple[tuple, tuple]:
+        """Nats and accuracy at the positions that count, means and weights."""
+        code = self.decoder.joined(code, batch.condition)
+        return backend.masked_cross_entropy(
+            batch.x,
+            self.decoder.hidden(code, batch.x, training=training),
+            self.decoder.output_layer,
+            self.decoder.pad_id,
+            batch.weights,
+            self.skips_masked,
+        )
+
     def adversarial_phases(self, prior: priors.AdversarialPrior) -> list[Phase]:
         """The game of encoder and generator against the critic.
 

@@ -8,7 +8,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_arae import backend
 from keras_arae.data import collect_rows
 from keras_arae.data import is_dataset
 from keras_arae.data.batches import check_count
@@ -66,54 +65,12 @@ class Generation(PhasedModel):
         """Shape of one encoded piece of data."""
         return self.codec.x_shape
 
-    def decoder_input(self, code: Any, condition: Any = None) -> Any:
-        """Codes with the condition's vector behind them.
-
-        Before a dense or a recurrent kernel that is the same as joining a
-        learned vector of each class.
-        """
-        if condition is None:
-            return code
-        condition = ops.cast(condition, code.dtype)
-        return ops.concatenate([code, condition], axis=-1)
-
     def logits(
         self, code: Any, x: Any, condition: Any = None, training: bool = False
     ) -> Any:
         """Logits of `x` given codes, of shape `(*x.shape, num_values)`."""
-        code = self.decoder_input(code, condition)
+        code = self.decoder.joined(code, condition)
         return self.decoder(code, x, training=training)
-
-    def reconstruction(
-        self, code: Any, batch: Any, training: bool = False
-    ) -> tuple[tuple, tuple]:
-        """Cross-entropy and accuracy at the positions that count.
-
-        Args:
-            code: float tensor of shape `(batch, code_dim)`.
-            batch: `keras_arae.data.Batch`.
-            training: bool. Defaults to `False`.
-
-        Returns:
-            Two pairs `(mean, weight)`, the first in nats a position.
-        """
-        x, condition, row_weights, _ = batch
-        weights = ops.ones_like(x, dtype="float32")
-        if self.decoder.pad_id is not None:
-            weights = ops.cast(x != self.decoder.pad_id, "float32")
-        if row_weights is not None:
-            ones = (1,) * (len(x.shape) - 1)
-            weights = weights * ops.reshape(row_weights, (-1, *ones))
-        code = self.decoder_input(code, condition)
-        nats, correct = backend.masked_cross_entropy(
-            x,
-            self.decoder.hidden(code, x, training=training),
-            weights,
-            self.decoder.output_layer,
-            self.skips_masked,
-        )
-        count = ops.maximum(ops.sum(weights), 1.0)
-        return (nats / count, count), (correct / count, count)
 
     # The prior.
 

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_arae import backend
 from keras_arae.data import Batch
 from keras_arae.data import TextPreprocessor
 from keras_arae.data.batches import check_count
@@ -110,8 +111,14 @@ class LanguageModel(Generation):
         self, batch: Batch, training: bool = False
     ) -> dict[str, Any]:
         """Cross-entropy and accuracy of a batch."""
-        loss, accuracy = self.reconstruction(
-            self.code(batch.x), batch, training=training
+        code = self.decoder.joined(self.code(batch.x), batch.condition)
+        loss, accuracy = backend.masked_cross_entropy(
+            batch.x,
+            self.decoder.hidden(code, batch.x, training=training),
+            self.decoder.output_layer,
+            self.decoder.pad_id,
+            batch.weights,
+            self.skips_masked,
         )
         return {"cross_entropy": loss, "accuracy": accuracy}
 

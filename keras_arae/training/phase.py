@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-from keras import ops
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,34 +94,6 @@ class Phase:
                 f"declare: add the names to Phase(logs=...). "
                 f"Received: logs={list(self.logs)}"
             )
-
-    def update(self, model: Any, phase_input: Any) -> dict[str, Any]:
-        """Takes one step of the optimizer down the loss.
-
-        Args:
-            model: `PhasedModel`. Gives gradients and optimizers.
-            phase_input: what `loss` takes.
-
-        Returns:
-            The dict of numbers that the loss logs.
-        """
-        if self.through is None:
-            loss, logs, pullback = model.record(
-                lambda: self.loss(phase_input), self.variables
-            )
-            gradients = pullback(ops.ones_like(loss) / model.num_replicas)
-        else:
-            output, *others = phase_input
-            loss, logs, pullback = model.record(
-                lambda output: self.loss((output, *others)), inputs=[output]
-            )
-            by_output = pullback(ops.ones_like(loss) / model.num_replicas)
-            gradients = self.through.gradients(*by_output)
-        optimizer = model.optimizer[self.optimizer]
-        model.update(optimizer, gradients, self.variables)
-        if self.after is not None:
-            self.after()
-        return logs
 
 
 class SharedPass:

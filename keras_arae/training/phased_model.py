@@ -276,11 +276,39 @@ class PhasedModel(backend.Trainer, keras.Model):
         names: dict[str, None] = {}
         for phase in self.phases():
             for phase_input in phase.inputs(batch) if phase.inputs else [batch]:
-                logs = phase.update(self, phase_input)
+                logs = self.run_phase(phase, phase_input)
                 self._track(phase, logs)
             names.update(dict.fromkeys(logs))
         self.optimizer.advance()
         return self._results(names)
+
+    def run_phase(self, phase: Phase, phase_input: Any) -> dict[str, Any]:
+        """One step of a phase's optimizer down its loss.
+
+        Args:
+            phase: `Phase`.
+            phase_input: what `phase.loss` takes.
+
+        Returns:
+            The dict of numbers that the loss logs.
+        """
+        variables = phase.variables
+        if phase.through is None:
+            loss, logs, pullback = self.record(
+                lambda: phase.loss(phase_input), variables
+            )
+            gradients = pullback(ops.ones_like(loss) / self.num_replicas)
+        else:
+            output, *others = phase_input
+            loss, logs, pullback = self.record(
+                lambda output: phase.loss((output, *others)), inputs=[output]
+            )
+            by_output = pullback(ops.ones_like(loss) / self.num_replicas)
+            gradients = phase.through.gradients(*by_output)
+        self.update(self.optimizer[phase.optimizer], gradients, variables)
+        if phase.after is not None:
+            phase.after()
+        return logs
 
     def evaluation_step(self, data: Any) -> dict[str, Any]:
         """Logs one held-out batch; changes no network."""
