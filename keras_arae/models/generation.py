@@ -93,14 +93,19 @@ class Generation(PhasedModel):
         if prior is not None and self.built:
             self._prepare_prior(prior)
         self._tracker.untrack(self._prior)
-        self._attach("_prior", prior)
+        self.attach("_prior", prior)
         self._functions.clear()
         self.__dict__.pop("_trackers", None)
         if self.compiled:
             self._compile_again()
 
-    def _attach(self, name: str, network: keras.layers.Layer | None) -> None:
-        """Sets a network of a built model, whose parts Keras has locked."""
+    def attach(self, name: str, network: keras.layers.Layer | None) -> None:
+        """Sets a network of a built model, whose parts Keras has locked.
+
+        Args:
+            name: str. Of the attribute.
+            network: Keras layer or `None`.
+        """
         locked = self._tracker.locked
         self._tracker.unlock()
         setattr(self, name, network)

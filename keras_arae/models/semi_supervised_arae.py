@@ -157,7 +157,7 @@ class SemiSupervisedARAE(TextARAE):
         self.pairs = pairs
         self.classification_weight = classification_weight
         self.reconstruction_weight = reconstruction_weight
-        self._attach("head", self._built_head(head))
+        self.attach("head", self._built_head(head))
 
     @property
     def label_names(self) -> tuple[str, ...]:

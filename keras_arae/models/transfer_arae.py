@@ -136,7 +136,7 @@ class TransferARAE(TextARAE):
         self.confusion = confusion
         self.classifier = None
         if confusion_weight > 0:
-            self._attach("classifier", self._built_classifier(classifier))
+            self.attach("classifier", self._built_classifier(classifier))
 
     def _built_classifier(
         self, classifier: keras.layers.Layer | None
