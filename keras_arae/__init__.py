@@ -3,11 +3,11 @@
 from keras_arae import callbacks
 from keras_arae import data
 from keras_arae import datasets
-from keras_arae import evaluate
+from keras_arae import evaluation
 from keras_arae import layers
-from keras_arae import metrics
 from keras_arae import priors
 from keras_arae import training
+from keras_arae import visualization
 from keras_arae.data import Classes
 from keras_arae.data import ImagePreprocessor
 from keras_arae.data import Numbers
@@ -35,9 +35,9 @@ __all__ = [
     "callbacks",
     "data",
     "datasets",
-    "evaluate",
+    "evaluation",
     "layers",
-    "metrics",
     "priors",
     "training",
+    "visualization",
 ]

@@ -1,8 +1,7 @@
 import numpy as np
-import pytest
 
 import keras_arae
-from keras_arae.callbacks import image_grid
+from keras_arae.visualization import image_grid
 
 
 def test_pictures_of_each_look(tmp_path):
@@ -25,16 +24,3 @@ def test_pictures_of_each_look(tmp_path):
     expected = image_grid(model.generate(20, seed=0))
     assert np.abs(picture[..., :3] - expected).max() < 0.01
     assert list((tmp_path / "b").glob("events*"))
-
-
-def test_a_grid_holds_each_image():
-    images = np.arange(3)[:, None, None] * np.ones((1, 2, 2))
-    grid = image_grid(images / 2, num_columns=2, scale=1)
-    assert grid.shape == (7, 7, 3)
-    assert grid[1, 1, 0] == 0.0 and grid[1, 4, 0] == 0.5
-    assert grid[4, 1, 0] == 1.0
-
-
-def test_a_grid_of_something_else():
-    with pytest.raises(ValueError, match=r"Received: shape \(3, 4\)"):
-        image_grid(np.zeros((3, 4)))
