@@ -5,9 +5,9 @@ import keras
 if keras.config.backend() == "tensorflow":
     from keras_arae.backend import tensorflow as _backend
 elif keras.config.backend() == "jax":
-    from keras_arae.backend import jax as _backend
+    from keras_arae.backend import jax as _backend  # type: ignore[no-redef]
 elif keras.config.backend() == "torch":
-    from keras_arae.backend import torch as _backend
+    from keras_arae.backend import torch as _backend  # type: ignore[no-redef]
 else:
     raise ImportError(
         "keras_arae trains on the tensorflow, jax and torch backends: set "

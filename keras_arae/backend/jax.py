@@ -24,8 +24,15 @@ class Trainer:
     each other, so an inner one is given every value.
     """
 
-    num_replicas = 1
+    training_step: Callable[[Any], dict[str, Any]]
+    evaluation_step: Callable[[Any], dict[str, Any]]
+    variables: Sequence
+    trainable_variables: Sequence
+    non_trainable_variables: Sequence
+    metrics_variables: Sequence
+    optimizer: Any
     run_eagerly: bool
+    num_replicas = 1
 
     @property
     def skips_masked(self) -> bool:

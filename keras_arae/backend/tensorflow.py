@@ -15,6 +15,8 @@ from keras import ops
 class Trainer:
     """Step signatures, gradients and compiled functions on TensorFlow."""
 
+    training_step: Callable[[Any], dict[str, Any]]
+    evaluation_step: Callable[[Any], dict[str, Any]]
     jit_compile: Any
     run_eagerly: bool
 

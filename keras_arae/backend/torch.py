@@ -14,6 +14,8 @@ from keras import ops
 class Trainer:
     """Step signatures, gradients and functions on PyTorch."""
 
+    training_step: Callable[[Any], dict[str, Any]]
+    evaluation_step: Callable[[Any], dict[str, Any]]
     num_replicas = 1
     skips_masked = True
 

@@ -83,7 +83,7 @@ class ArrayBatches(keras.utils.PyDataset):
             )
         self.rows = rows
         self.batch_size = batch_size
-        self.labels = labels
+        self.labels: Any = labels
         self.shuffle_key = shuffle_key
         self.num_extra = num_extra
         self.draw = draw
@@ -116,7 +116,7 @@ class ArrayBatches(keras.utils.PyDataset):
         if self.num_extra:
             extra = generator.integers(len(self.rows), size=self.num_extra)
             chosen = np.concatenate([chosen, extra])
-        batch = self.rows[chosen]
+        batch: Any = self.rows[chosen]
         if self.draw is not None:
             batch = self.draw(batch, generator)
         if self.labels is not None:

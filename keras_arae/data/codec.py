@@ -45,7 +45,7 @@ class Codec:
     """
 
     x_shape: tuple[int, ...]
-    num_values: int
+    num_values: int | None
     pad_id: int | None = None
     start_id: int | None = None
     end_id: int | None = None

@@ -207,7 +207,7 @@ class Numbers(Condition):
     ) -> None:
         self.names = check_names(names, minimum=1)
         self.units = dict(units or {})
-        self.statistics = statistics
+        self.statistics: Any = statistics
         self.dim = len(self.names)
 
     def encode(self, values: Any, num_rows: int) -> np.ndarray:

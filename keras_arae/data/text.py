@@ -121,7 +121,7 @@ class TextPreprocessor(Codec):
         expression, default_joiner, lowers = PATTERNS.get(
             pattern, (pattern, " ", True)
         )
-        self.vocabulary = None if vocabulary is None else list(vocabulary)
+        self.vocabulary: Any = None if vocabulary is None else list(vocabulary)
         self.max_length = max_length
         self.lowercase = lowers if lowercase is None else lowercase
         self.pattern = pattern

@@ -53,7 +53,7 @@ class Decoder(keras.layers.Layer):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.output_layer: keras.layers.Layer | None = None
+        self.output_layer: Any = None
 
     def call(self, code: Any, x: Any = None, training: bool = False) -> Any:
         raise NotImplementedError
@@ -118,11 +118,11 @@ class AutoregressiveDecoder(Decoder):
     start_id: int
     end_id: int
 
-    def call(self, code: Any, x: Any, training: bool = False) -> Any:
+    def call(self, code: Any, x: Any = None, training: bool = False) -> Any:
         hidden = self.hidden(code, x, training=training)
         return self.output_layer(hidden)
 
-    def hidden(self, code: Any, x: Any, training: bool = False) -> Any:
+    def hidden(self, code: Any, x: Any = None, training: bool = False) -> Any:
         raise NotImplementedError
 
     def initial_state(self, code: Any, length: int) -> Any:

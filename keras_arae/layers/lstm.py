@@ -190,7 +190,7 @@ class LSTMDecoder(AutoregressiveDecoder):
         self.lstm.build((*x_shape, self.embedding_dim + code_shape[-1]))
         self.output_layer.build((*x_shape, self.units))
 
-    def hidden(self, code: Any, x: Any, training: bool = False) -> Any:
+    def hidden(self, code: Any, x: Any = None, training: bool = False) -> Any:
         return self.lstm(self.embedding(self.previous_tokens(x)), code)
 
     def initial_state(self, code: Any, length: int) -> list:
@@ -286,7 +286,7 @@ class ClassLSTMDecoder(LSTMDecoder):
             lstm.build((*x_shape, width))
         self.output_layer.build((*x_shape, self.units))
 
-    def hidden(self, code: Any, x: Any, training: bool = False) -> Any:
+    def hidden(self, code: Any, x: Any = None, training: bool = False) -> Any:
         code, shares = self._split(code)
         previous = self.previous_tokens(x)
         states = [

@@ -50,7 +50,7 @@ class Generation(PhasedModel):
         self.normalize_codes = normalize_codes
         self.code_dim = 0
         self._functions: dict[str, Any] = {}
-        self._sequence_decoder: SequenceDecoder | None = None
+        self._sequence_decoder: Any = None
 
     # What a subclass defines.
 
@@ -75,7 +75,7 @@ class Generation(PhasedModel):
     # The prior.
 
     @property
-    def prior(self) -> Prior | None:
+    def prior(self) -> Any:
         """The distribution that new codes are drawn from, or `None`.
 
         Another one may be set at any time: it is built for the model's codes,
@@ -119,14 +119,12 @@ class Generation(PhasedModel):
     def _compile_again(self) -> None:
         """Compiles for other phases; optimizers that stay keep their state."""
         group, options = self.optimizer, self._compile_options
-        self.compile(
-            **{
-                f"{name}_optimizer": group[name]
-                for name in self.default_optimizers()
-                if name in group
-            },
-            **options,
-        )
+        optimizers = {
+            f"{name}_optimizer": group[name]
+            for name in self.default_optimizers()
+            if name in group
+        }
+        self.compile(**optimizers, **options)
         self.optimizer.iterations.assign(group.iterations)
 
     def fit_prior(self, x: Any, y: Any = None, num_codes: int = 100000) -> None:
@@ -507,9 +505,7 @@ class Generation(PhasedModel):
             )
         return codes
 
-    def _condition_rows(
-        self, condition: Any, label: Any, num_rows: int
-    ) -> np.ndarray | None:
+    def _condition_rows(self, condition: Any, label: Any, num_rows: int) -> Any:
         """Vectors of conditions; `None` for a model without."""
         condition = _either(condition, label)
         if self.condition is None:

@@ -72,7 +72,7 @@ class ImageARAE(ARAE):
         decoder: Any = None,
         **options: Any,
     ) -> None:
-        if isinstance(codec, (tuple, list)):
+        if isinstance(codec, Sequence):
             codec = ImagePreprocessor(codec)
         if networks not in _NETWORKS:
             raise ValueError(

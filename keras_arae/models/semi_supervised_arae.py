@@ -162,7 +162,7 @@ class SemiSupervisedARAE(TextARAE):
     @property
     def label_names(self) -> tuple[str, ...]:
         """The names of the classes."""
-        return self.classes.names
+        return self.classes.names  # type: ignore[return-value]
 
     def _built_head(
         self, head: keras.layers.Layer | None
@@ -232,8 +232,9 @@ class SemiSupervisedARAE(TextARAE):
 
     def _of_sentences(self, phase: Phase) -> Phase:
         """A phase of `ARAE` that takes the sentences of a batch."""
+        inputs: Any = phase.inputs
         changes: dict[str, Any] = {
-            "inputs": lambda batch: phase.inputs(batch.sentences)
+            "inputs": lambda batch: inputs(batch.sentences)
         }
         if phase.evaluate is not None:
             changes["evaluate"] = lambda batch: (
@@ -290,7 +291,7 @@ class SemiSupervisedARAE(TextARAE):
             return LabeledBatch(sentences, y[0]["examples"], y[1])
         return LabeledBatch(sentences)
 
-    def held_out_batch(
+    def held_out_batch(  # type: ignore[override]
         self, x: Any, y: Any, sample_weight: Any
     ) -> LabeledBatch:
         """A batch of evaluation: sentences or examples."""
@@ -358,7 +359,7 @@ class SemiSupervisedARAE(TextARAE):
             **options,
         )
 
-    def fit(
+    def fit(  # type: ignore[override]
         self,
         x: Any = None,
         labeled_data: Any = None,

@@ -134,7 +134,7 @@ class TransferARAE(TextARAE):
         self.classifier_weight = classifier_weight
         self.confusion_weight = confusion_weight
         self.confusion = confusion
-        self.classifier = None
+        self.classifier: Any = None
         if confusion_weight > 0:
             self.attach("classifier", self._built_classifier(classifier))
 
@@ -188,7 +188,7 @@ class TransferARAE(TextARAE):
         """Codes for the classifier: of the encoder phase, if there is one."""
         for phase in phases:
             if phase.through is not None:
-                encoding = phase.through
+                encoding: Any = phase.through
                 break
         else:
             encoding = self._first_code

@@ -108,8 +108,8 @@ class AdversarialPrior(Prior):
             critic_regularizer,
             ("gradient_penalty", "weight_clipping"),
         )
-        self.generator = generator
-        self.critic = critic
+        self.generator: Any = generator
+        self.critic: Any = critic
         self.hidden_dims = tuple(hidden_dims)
         self.critic_steps = critic_steps
         self.critic_data = critic_data

@@ -56,6 +56,7 @@ class Prior(keras.layers.Layer):
     fitted_afterwards = False
     is_fitted = True
     num_extra_parts = 0
+    built: bool
 
     def __init__(
         self,
@@ -64,7 +65,7 @@ class Prior(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.noise_dim = noise_dim
+        self.noise_dim: Any = noise_dim
         self.conditional = conditional
         self.code_dim: int | None = None
         self.condition_dim = 0

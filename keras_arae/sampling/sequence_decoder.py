@@ -86,7 +86,7 @@ class SequenceDecoder:
                 )
         else:
 
-            def decode(codes: Any) -> Any:
+            def decode(codes: Any) -> Any:  # type: ignore[misc]
                 return self.decode_together(codes, sampler)
 
         return self.compile_function(decode, sampler.variables)

@@ -113,7 +113,7 @@ class SharedPass:
 
     def __init__(
         self,
-        record: Callable | None,
+        record: Any,
         function: Callable[[Any], Any],
         networks: Sequence[keras.layers.Layer] = (),
     ) -> None:
@@ -123,8 +123,8 @@ class SharedPass:
             v for network in networks for v in network.trainable_variables
         ]
         self._has_run = False
-        self._output = None
-        self._pullback = None
+        self._output: Any = None
+        self._pullback: Any = None
 
     def __call__(self, batch: Any) -> Any:
         """The output; later calls of a step repeat that of the first."""

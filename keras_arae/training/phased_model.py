@@ -51,8 +51,8 @@ class PhasedModel(backend.Trainer, keras.Model):
                 '`keras.config.set_dtype_policy("mixed_bfloat16")`, which '
                 "needs none. Received: dtype policy 'mixed_float16'"
             )
-        self.codec = codec
-        self.condition = data.get_condition(condition)
+        self.codec: Any = codec
+        self.condition: Any = data.get_condition(condition)
         self.seed = int(np.random.randint(2**31)) if seed is None else seed
 
     # What a subclass defines.
@@ -147,7 +147,7 @@ class PhasedModel(backend.Trainer, keras.Model):
             if name not in given:
                 given[name] = _default(name, make)
         self.optimizer = OptimizerGroup({name: given[name] for name in makers})
-        self._compile_options = {
+        self._compile_options: dict[str, Any] = {
             "run_eagerly": run_eagerly,
             "jit_compile": jit_compile,
             "steps_per_execution": steps_per_execution,
@@ -220,10 +220,12 @@ class PhasedModel(backend.Trainer, keras.Model):
             x, y, validation_data = self._split(x, y, validation_split)
         elif self.condition is None or not isinstance(validation_data, tuple):
             validation_data = (validation_data, None)
-        if validation_data[0] is not None:
-            held_out = self._evaluation_batches(*validation_data, batch_size)
-        else:
-            held_out = None
+        held_out_x, held_out_y = validation_data
+        held_out = None
+        if held_out_x is not None:
+            held_out = self._evaluation_batches(
+                held_out_x, held_out_y, batch_size
+            )
         return self.fit_batches(
             self._training_batches(x, y, batch_size, shuffle),
             epochs=epochs,
@@ -362,7 +364,7 @@ class PhasedModel(backend.Trainer, keras.Model):
             return rows, self.encode_condition(y, len(rows))
         return rows, self.encode_condition(y, len(x))[kept]
 
-    def encode_condition(self, y: Any, num_rows: int) -> np.ndarray | None:
+    def encode_condition(self, y: Any, num_rows: int) -> Any:
         """Turns conditions of rows into an array, or refuses them.
 
         Args:
@@ -439,7 +441,7 @@ class PhasedModel(backend.Trainer, keras.Model):
         if self.codec is None:
             rows = data.first_rows(dataset)
             self.build((None, *data.check_integers(rows).shape[1:]))
-        encode_condition = None
+        encode_condition: Any = None
         if self.condition is not None:
             encode_condition = self.encode_condition
         return data.encoded_dataset(
