@@ -122,14 +122,18 @@ def test_steps_of_the_decoder_equal_the_whole():
     decoder = layers.LSTMDecoder(12, 4, 6)
     logits = ops.convert_to_numpy(decoder(CODES, SENTENCES))
     code = ops.convert_to_tensor(CODES)
-    state = decoder.initial_state(code)
+    state = decoder.initial_state(code, 5)
     previous = np.full(2, decoder.start_id)
-    for place in range(5):
-        step, state = decoder.step(ops.convert_to_tensor(previous), state)
-        np.testing.assert_allclose(
-            ops.convert_to_numpy(step), logits[:, place], atol=1e-5
+    for index in range(5):
+        step, state = decoder.step(
+            ops.convert_to_tensor(previous),
+            state,
+            ops.full((2,), index, "int32"),
         )
-        previous = SENTENCES[:, place]
+        np.testing.assert_allclose(
+            ops.convert_to_numpy(step), logits[:, index], atol=1e-5
+        )
+        previous = SENTENCES[:, index]
 
 
 def test_batch_normalisation_uses_the_batch_only_in_training():

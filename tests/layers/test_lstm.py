@@ -6,8 +6,7 @@ import pytest
 from conftest import make_gradient
 from keras import ops
 
-from keras_arae.layers.token_lstm import TokenLSTM
-from keras_arae.layers.token_lstm import joined
+from keras_arae.layers.lstm import TokenLSTM
 
 
 @pytest.mark.parametrize("constant_dim", [0, 3])
@@ -27,11 +26,11 @@ def test_it_computes_what_keras_lstm_does(constant_dim):
     def sum_of(layer):
         if layer is fast:
             return ops.sum(ops.square(fast(inputs, constant)))
-        return ops.sum(ops.square(plain(joined(inputs, constant))))
+        return ops.sum(ops.square(plain(fast.joined(inputs, constant))))
 
     np.testing.assert_allclose(
         ops.convert_to_numpy(fast(inputs, constant)),
-        ops.convert_to_numpy(plain(joined(inputs, constant))),
+        ops.convert_to_numpy(plain(fast.joined(inputs, constant))),
         atol=1e-5,
     )
     gradients = [
