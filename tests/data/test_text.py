@@ -122,9 +122,7 @@ def test_sub_words_are_saved_with_the_model(tmp_path):
         preprocessor,
         embedding_dim=4,
         code_dim=6,
-        prior=keras_arae.priors.AdversarialPrior(
-            hidden_dims=(5,), noise_dim=3
-        ),
+        prior=keras_arae.priors.AdversarialPrior(hidden_dims=(5,), noise_dim=3),
     )
     model.compile()
     model.fit(["a man sleeps", "a cat sleeps"] * 8, verbose=0)

@@ -6,6 +6,7 @@ import pytest
 from conftest import make_gradient
 from keras import ops
 
+import keras_arae
 from keras_arae.layers.lstm import TokenLSTM
 
 
@@ -39,3 +40,33 @@ def test_it_computes_what_keras_lstm_does(constant_dim):
     ]
     for a, b in zip(*gradients):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+
+
+def test_a_code_of_another_width_than_the_lstm():
+    encoder = keras_arae.layers.LSTMEncoder(12, 4, units=6, code_dim=3)
+    ids = np.array([[5, 6, 2, 0, 0], [7, 8, 9, 4, 2]])
+    codes = ops.convert_to_numpy(encoder(ids))
+    assert codes.shape == (2, 3)
+    assert encoder.compute_output_shape((2, 5)) == (2, 3)
+    config = keras.saving.serialize_keras_object(encoder)
+    copy = keras.saving.deserialize_keras_object(config)
+    copy(ids)
+    copy.set_weights(encoder.get_weights())
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(copy(ids)), codes, atol=1e-6
+    )
+
+
+def test_a_model_of_wide_networks_and_narrow_codes(
+    make_model, clauses, tmp_path
+):
+    model = make_model(units=16, code_dim=8)
+    losses = model.fit(clauses, epochs=3, verbose=0).history
+    losses = losses["reconstruction_loss"]
+    assert losses[-1] < losses[0]
+    assert (model.encoder.units, model.decoder.units) == (16, 16)
+    assert model.encode(clauses[:5]).shape == (5, 8)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert loaded.generate(5, seed=1) == model.generate(5, seed=1)
+    loaded.fit(clauses[:50], verbose=0)

@@ -158,7 +158,9 @@ def test_weight_clipping_bounds_the_critic(make_model, clauses):
     model = make_model(critic_regularizer="weight_clipping", weight_clip=0.02)
     history = model.fit(clauses[:64], batch_size=32, verbose=0).history
     assert "gradient_penalty" not in history
-    largest = max(np.abs(weight).max() for weight in weights_of(model.prior.critic))
+    largest = max(
+        np.abs(weight).max() for weight in weights_of(model.prior.critic)
+    )
     assert largest == pytest.approx(0.02, abs=1e-6)
 
 

@@ -139,7 +139,7 @@ def test_nothing_follows_an_end(trained):
     ended = np.cumsum(ids == 2, axis=1) - (ids == 2) > 0
     assert (ids[ended] == 0).all()
     assert (ids[~ended] > 1).all()
-    assert ((ids == 2).sum(axis=1) == 1).all()  # The last position at the latest.
+    assert ((ids == 2).sum(axis=1) == 1).all()  # At the latest at last.
 
 
 @pytest.mark.parametrize(

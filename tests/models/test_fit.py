@@ -145,7 +145,9 @@ def test_evaluate_by_hand(make_model, preprocessor, clauses):
         -chosen[ids != 0].mean(), rel=1e-4
     )
     correct = logits.argmax(-1) == ids
-    assert numbers["accuracy"] == pytest.approx(correct[ids != 0].mean(), rel=1e-4)
+    assert numbers["accuracy"] == pytest.approx(
+        correct[ids != 0].mean(), rel=1e-4
+    )
 
 
 def test_validation_split_holds_the_last_rows_out(make_model, clauses):

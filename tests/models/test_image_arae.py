@@ -95,9 +95,7 @@ def test_convolutional_networks_train_and_are_saved(digits, tmp_path):
 
 def test_stochastic_binarization_draws_anew_each_epoch(digits):
     model = make_model(
-        codec=keras_arae.ImagePreprocessor(
-            (8, 8), binarization="stochastic"
-        )
+        codec=keras_arae.ImagePreprocessor((8, 8), binarization="stochastic")
     )
     batches = model._training_batches(digits[:50], None, 50, shuffle=True)
     seen = []

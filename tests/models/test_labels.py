@@ -9,7 +9,6 @@ from keras import ops
 
 import keras_arae
 
-
 GAME = {"noise_dim": 6, "hidden_dims": (20,)}
 
 

@@ -11,6 +11,7 @@ from conftest import weights_of
 
 import keras_arae
 
+
 def all_weights(model):
     return weights_of(*(network(model, name) for name in NETWORKS))
 

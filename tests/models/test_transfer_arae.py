@@ -31,9 +31,7 @@ def sentences():
 
 def classifier(num_classes):
     """A small one, of codes of width 24."""
-    return keras_arae.layers.Classifier(
-        num_classes, (32,), input_scale=24**0.5
-    )
+    return keras_arae.layers.Classifier(num_classes, (32,), input_scale=24**0.5)
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +162,7 @@ def test_a_rare_class_counts_as_much(make):
     members = np.eye(2, dtype="float32")[[0] * 63 + [1]]
     logits = np.zeros((64, 2), "float32")
     logits[-1] = [2.0, 0.0]
+    members, logits = map(keras.ops.convert_to_tensor, (members, logits))
     nats = number(model.mean_nats(logits, members, members))
     rare = np.log1p(np.exp(2.0))
     assert nats == pytest.approx((np.log(2) + rare) / 2, rel=1e-5)
