@@ -128,6 +128,7 @@ class TextPreprocessor(Codec):
         self.joiner = default_joiner if joiner is None else joiner
         self.overflow = overflow
         self.tokenizer = tokenizer
+        self._vocabulary_size: int | None = None
         self._expression = re.compile(expression)
         self._ids = {
             token: index
@@ -175,11 +176,13 @@ class TextPreprocessor(Codec):
     @property
     def vocabulary_size(self) -> int:
         """Number of ids, the special ones included."""
-        if self.tokenizer is not None:
-            size = self.tokenizer.vocabulary_size()
-        else:
-            size = len(self.vocabulary)
-        return size + len(self.special_tokens)
+        if self._vocabulary_size is None:
+            if self.tokenizer is not None:
+                size = self.tokenizer.vocabulary_size()
+            else:
+                size = len(self.vocabulary)
+            self._vocabulary_size = size + len(self.special_tokens)
+        return self._vocabulary_size
 
     @property
     def num_values(self) -> int:  # type: ignore[override]
@@ -353,18 +356,23 @@ class TextPreprocessor(Codec):
             "joiner": self.joiner,
             "overflow": self.overflow,
             "tokenizer": keras.saving.serialize_keras_object(self.tokenizer),
+            "vocabulary_size": self.vocabulary_size,
         }
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> TextPreprocessor:
         config = dict(config)
+        # A tokenizer's vocabulary comes later, with `load_assets`.
+        size = config.pop("vocabulary_size")
         if config["tokenizer"] is not None:
             import keras_nlp  # noqa: F401  (registers its tokenizers)
 
             config["tokenizer"] = keras.saving.deserialize_keras_object(
                 config["tokenizer"]
             )
-        return cls(**config)
+        codec = cls(**config)
+        codec._vocabulary_size = size
+        return codec
 
     def save_assets(self, path: str) -> None:
         """Writes the tokenizer's vocabulary, which its config leaves out."""

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-from keras import ops
 
 from keras_arae.export import export
 from keras_arae.layers.mlp import MLP
 from keras_arae.layers.mlp import Dense
+from keras_arae.layers.unit_sphere import on_unit_sphere
 
 
 @export
@@ -105,7 +105,7 @@ class Generator(keras.layers.Layer):
         if self.linear is not None:
             code = code + self.linear(noise)
         if self.normalize:
-            code = ops.normalize(code, axis=-1, order=2, epsilon=1e-12)
+            code = on_unit_sphere(code)
         return code
 
     def compute_output_shape(self, input_shape: Any) -> tuple:

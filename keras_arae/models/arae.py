@@ -14,6 +14,7 @@ from keras_arae.data import ArrayCodec
 from keras_arae.data import Batch
 from keras_arae.export import export
 from keras_arae.layers import CodeNoise
+from keras_arae.layers.unit_sphere import on_unit_sphere
 from keras_arae.models.generation import Generation
 from keras_arae.training import Phase
 from keras_arae.training import SharedPass
@@ -196,7 +197,7 @@ class ARAE(Generation):
         code = self.encoder(x, training=training)
         code = ops.cast(code, "float32")
         if self.normalize_codes:
-            code = ops.normalize(code, axis=-1, order=2, epsilon=1e-12)
+            code = on_unit_sphere(code)
         return code
 
     # Algorithm 1, phase by phase.

@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from keras_arae.export import export
+from keras_arae.layers.unit_sphere import on_unit_sphere
 from keras_arae.priors.prior import Prior
 
 
@@ -111,5 +112,5 @@ class GaussianPrior(Prior):
         if condition is not None and self.conditional:
             code = code + ops.matmul(condition, self.slope)
         if self.normalized:
-            code = ops.normalize(code, axis=-1, order=2, epsilon=1e-12)
+            code = on_unit_sphere(code)
         return code

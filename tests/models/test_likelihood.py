@@ -8,14 +8,15 @@ from conftest import number
 from conftest import weights_of
 from keras import ops
 
-from keras_arae.models import likelihood
-from keras_arae.models import moments
-from keras_arae.models.cross_entropy import cross_entropy
+from keras_arae import backend
+from keras_arae.backend.current import cross_entropy
+from keras_arae.models.arae import _moments
 
 
 def numbers(model, ids):
     """Held-out numbers of one batch, as floats."""
-    logs = model.evaluate_batch((ops.convert_to_tensor(ids), None), None)
+    batch = model.held_out_batch(ops.convert_to_tensor(ids), None, None)
+    logs = model.evaluate_reconstruction(batch)
     return {
         key: number(logs[key][0])
         for key in ("reconstruction_loss", "accuracy", "code_trace")
@@ -39,35 +40,32 @@ def test_sums_by_hand():
     logits = np.log([[[0.5, 0.25, 0.25], [0.1, 0.2, 0.7]]]).astype("float32")
     x = np.array([[1, 2]], "int32")
     weights = np.array([[1.0, 2.0]], "float32")
-    loss, hits = likelihood.weighted_sums(
+    loss, correct = backend.masked_cross_entropy(
         *(ops.convert_to_tensor(value) for value in (x, logits, weights))
     )
     assert number(loss) == pytest.approx(-np.log(0.25) - 2 * np.log(0.7), 1e-5)
-    assert number(hits) == 2.0
+    assert number(correct) == 2.0
 
 
 @pytest.mark.parametrize("chunk", [5, 128])
-def test_packing_changes_no_number(make_model, monkeypatch, chunk):
+def test_packing_changes_no_number(monkeypatch, chunk):
     if keras.config.backend() == "jax":
-        monkeypatch.setattr("keras_arae.trainers.jax_sums.CHUNK", chunk)
+        monkeypatch.setattr("keras_arae.backend.jax.CHUNK", chunk)
     generator = np.random.default_rng(0)
     layer = keras.layers.Dense(7)
     layer.build((None, 5))
     states = generator.normal(size=(4, 6, 5)).astype("float32")
     x = ops.convert_to_tensor(generator.integers(7, size=(4, 6)), "int32")
-    trainer = make_model()
     states = ops.convert_to_tensor(states)
 
     def packed(states, weights):
-        return likelihood.packed_weighted_sums(
-            x, states, layer, weights, trainer.sums_of_first
-        )
+        return backend.masked_cross_entropy(x, states, weights, layer)
 
     def plain(states, weights):
-        return likelihood.weighted_sums(x, layer(states), weights)
+        return backend.masked_cross_entropy(x, layer(states), weights)
 
     def gradient(function, weights):
-        gradient = trainer.input_gradient(
+        gradient = backend.input_gradient(
             lambda states: function(states, weights)[0], states
         )
         return ops.convert_to_numpy(gradient)
@@ -90,7 +88,7 @@ def test_a_step_is_the_same_without_packing(make_model, clauses):
         model = make_model()
         if not packs:
             model.__class__ = type(
-                "Plain", (type(model),), {"skips_padding": False}
+                "Plain", (type(model),), {"skips_masked": False}
             )
         history = model.fit(clauses[:64], batch_size=32, verbose=0).history
         steps.append((history["loss"], weights_of(model)))
@@ -106,9 +104,10 @@ def test_moments_are_numpys():
         ops.convert_to_tensor(code),
         ops.convert_to_tensor(weights.astype("float32")),
     )
-    trace = moments.trace_of_covariance(*tensors)
+    found = _moments(tensors[0], "code", tensors[1])
+    trace = found["code_trace"][0]
     assert number(trace) == pytest.approx(np.cov(code[:30].T).trace(), rel=1e-5)
-    norm = moments.mean_norm(*tensors)
+    norm = found["code_norm"][0]
     expected = np.linalg.norm(code[:30], axis=1).mean()
     assert number(norm) == pytest.approx(expected, rel=1e-5)
 

@@ -6,14 +6,14 @@ import keras
 import numpy as np
 import pytest
 
-from keras_arae.preprocessing import TextPreprocessor
-from keras_arae.preprocessing import ids_on_disk
+from keras_arae.data import TextPreprocessor
+from keras_arae.data import ids_on_disk
 
 
 def test_rows_are_those_of_the_corpus(
     tmp_path, monkeypatch, preprocessor, clauses, caplog
 ):
-    module = importlib.import_module("keras_arae.preprocessing.ids_on_disk")
+    module = importlib.import_module("keras_arae.data.ids_on_disk")
     monkeypatch.setattr(module, "CHUNK", 64)
     long = " ".join(["word"] * 20)
     path = tmp_path / "corpus.txt"
