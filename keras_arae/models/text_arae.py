@@ -6,9 +6,7 @@ from typing import Any
 
 import keras
 
-from keras_arae import priors
 from keras_arae.data import TextPreprocessor
-from keras_arae.data import get_condition
 from keras_arae.export import export
 from keras_arae.layers import LSTMDecoder
 from keras_arae.layers import LSTMEncoder
@@ -80,11 +78,6 @@ class TextARAE(ARAE):
             slow = "transformer" in (encoder, decoder)
             learning_rate = 1e-3 if slow else 4e-3
         self.learning_rate = learning_rate
-        condition = get_condition(condition)
-        prior = priors.get(prior)
-        if prior is not None and isinstance(encoder, str):
-            condition_dim = 0 if condition is None else condition.dim
-            prior.prepare(code_dim, condition_dim, normalize_codes)
         units = code_dim if units is None else units
         super().__init__(
             _make_encoder(encoder, codec, embedding_dim, units, code_dim),

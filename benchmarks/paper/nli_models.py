@@ -1,4 +1,4 @@
-"""The classifiers of examples/semi_supervised_nli.py, and their first stage."""
+"""The classifiers of benchmarks/paper/nli_tables.py, and their first stage."""
 
 import keras
 from absl import app
@@ -28,7 +28,7 @@ SETTINGS = [
     "pretrain_epochs", "pretrain_learning_rate", "reconstruction_weight",
     "encoder_gradient_scale", "critic_steps",
 ]  # fmt: skip
-NETWORKS = ["encoder", "decoder", "generator", "critic"]
+NETWORKS = ["encoder", "decoder"]
 
 
 def check_flags():
@@ -47,10 +47,11 @@ def learns_from_sentences(name):
 
 def make_classifier(name, seed, task, folder):
     """A classifier to train, on the networks of the first stage if any."""
-    networks = {}
+    networks, prior = {}, make_prior()
     if name != "supervised" and FLAGS.pretrain_epochs:
         autoencoder = pretrained(name, seed, task, folder)
         networks = {part: getattr(autoencoder, part) for part in NETWORKS}
+        prior = autoencoder.prior
     keras.utils.set_random_seed(seed)
     head = keras.Sequential(
         [
@@ -67,7 +68,7 @@ def make_classifier(name, seed, task, folder):
         pairs=task["pairs"],
         head=head,
         reconstruction_weight=FLAGS.reconstruction_weight if joint else 0.0,
-        adversarial=joint and name == "ARAE",
+        prior=prior if joint and name == "ARAE" else None,
         **options(seed),
         **networks,
     )
@@ -82,7 +83,9 @@ def pretrained(name, seed, task, folder):
         return keras.saving.load_model(path)
     keras.utils.set_random_seed(seed)
     model = keras_arae.TextARAE(
-        task["preprocessor"], adversarial=name == "ARAE", **options(seed)
+        task["preprocessor"],
+        prior=make_prior() if name == "ARAE" else None,
+        **options(seed),
     )
     steps = -(-len(task["pool"]) // FLAGS.batch_size) * FLAGS.pretrain_epochs
     compile_for(model, FLAGS.pretrain_learning_rate, steps)
@@ -101,11 +104,17 @@ def pretrained(name, seed, task, folder):
     return model
 
 
+def make_prior():
+    """The game of both stages."""
+    return keras_arae.priors.AdversarialPrior(
+        critic_steps=FLAGS.critic_steps,
+        encoder_gradient_scale=FLAGS.encoder_gradient_scale,
+    )
+
+
 def options(seed):
     """What the models of both stages share."""
     return {
-        "encoder_gradient_scale": FLAGS.encoder_gradient_scale,
-        "critic_steps": FLAGS.critic_steps,
         "embedding_dim": FLAGS.units,
         "code_dim": FLAGS.units,
         "seed": seed,
@@ -114,9 +123,5 @@ def options(seed):
 
 def compile_for(model, learning_rate, steps):
     """Adam whose rate falls to zero in so many steps of training."""
-    # Phases of one optimizer: each takes a step of its rate's decay.
-    phases = [phase.optimizer for phase in model.phases()]
-    rate = keras.optimizers.schedules.CosineDecay(
-        learning_rate, steps * phases.count("autoencoder")
-    )
+    rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
     model.compile(keras.optimizers.Adam(rate, global_clipnorm=1.0))

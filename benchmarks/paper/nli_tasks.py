@@ -1,4 +1,4 @@
-"""What examples/semi_supervised_nli.py learns: SNLI's pairs, or questions."""
+"""What benchmarks/paper/nli_tables.py learns: SNLI's pairs, or questions."""
 
 import pathlib
 

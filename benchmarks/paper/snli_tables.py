@@ -2,9 +2,9 @@
 Description: A language model, a plain autoencoder and an ARAE of one size.
 Accelerator: none needed for smoke and cpu; a GPU for paper.
 
-    python examples/snli_paper_tables.py --scale=smoke    # a minute, no data
-    python examples/snli_paper_tables.py --scale=cpu --data=sentences/
-    python examples/snli_paper_tables.py --scale=paper    # downloads SNLI
+    python benchmarks/paper/snli_tables.py --scale=smoke    # a minute, no data
+    python benchmarks/paper/snli_tables.py --scale=cpu --data=sentences/
+    python benchmarks/paper/snli_tables.py --scale=paper    # downloads SNLI
 
 Trains the three models on the same sentences for as many epochs, and prints
 two tables beside the paper's numbers: forward and reverse perplexity of
@@ -27,7 +27,8 @@ from absl import app
 from absl import flags
 
 import keras_arae
-from keras_arae import evaluate
+from keras_arae import evaluation
+from keras_arae import visualization
 
 SCALES = {
     "smoke": dict(
@@ -103,7 +104,7 @@ def main(_):
         f"{len(train)} sentences to learn from, {len(test)} held out, "
         f"{preprocessor.vocabulary_size} words, {keras.config.backend()}."
     )
-    report = evaluate.TextReport(
+    report = evaluation.TextReport(
         train,
         test,
         num_samples=FLAGS.num_samples,
@@ -171,7 +172,7 @@ def run(name, seed, train, test, preprocessor, report):
     for setting, options in settings().items():
         if name == "LM" and setting == "greedy":
             continue  # One sentence, the likeliest, again and again.
-        samples = evaluate.draw_samples(
+        samples = evaluation.draw_samples(
             model, FLAGS.num_samples, train, seed=seed, **options
         )
         path = folder / f"{name}-{seed}-{setting}.txt"
@@ -185,13 +186,13 @@ def run(name, seed, train, test, preprocessor, report):
             row = report.row(samples, seed)
             result["rows"][f"{name}, real codes, {setting}"] = row
     if name != "LM":
-        result["swaps"] = list(evaluate.swap_nats(model, test).values())
+        result["swaps"] = list(evaluation.swap_nats(model, test).values())
         result["codes"] = {
-            **evaluate.reconstruction_report(model, test),
-            "cosine of neighbours": evaluate.neighbor_cosine(model, test),
+            **evaluation.reconstruction_report(model, test),
+            "cosine of neighbours": evaluation.neighbor_cosine(model, test),
         }
     if name == "ARAE":
-        result["codes"].update(evaluate.code_moments(model, test))
+        result["codes"].update(evaluation.code_moments(model, test))
     return result
 
 
@@ -218,16 +219,14 @@ def train_model(name, seed, train, preprocessor):
             preprocessor,
             embedding_dim=units,
             code_dim=units,
-            adversarial=name == "ARAE",
+            prior="adversarial" if name == "ARAE" else None,
             code_noise=0.0 if "without" in name else FLAGS.code_noise,
             seed=seed,
         )
-        # The encoder's phase is a step of the autoencoder's optimizer.
-        model.compile(
-            optimizer(2 * steps if model.adversarial else steps),
-            adversary(steps * model.critic_steps),
-            adversary(steps),
-        )
+        adversaries = []
+        if model.prior is not None:
+            adversaries = [adversary(steps), adversary(steps)]
+        model.compile(optimizer(steps), *adversaries)
     model.fit(
         train, epochs=FLAGS.epochs, batch_size=FLAGS.batch_size, verbose=2
     )
@@ -258,20 +257,20 @@ def print_tables(output_dir):
             codes.setdefault(name, []).append(result["codes"])
     draw(rows, output_dir / "quality_diversity.png")
     table = {
-        name: {**evaluate.spread(rows[name]), **PAPER.get(name, {})}
+        name: {**evaluation.spread(rows[name]), **PAPER.get(name, {})}
         for name in sorted(rows, key=list(rows).index)
     }
-    print(evaluate.markdown_table(table))
+    print(evaluation.markdown_table(table))
     table = {
-        f"{name}, nats": evaluate.spread(runs) for name, runs in swaps.items()
+        f"{name}, nats": evaluation.spread(runs) for name, runs in swaps.items()
     }
     for name, nats in PAPER_SWAPS.items():
         table[f"{name} of the paper"] = {
             f"k = {k}": value for k, value in enumerate(nats)
         }
-    print(evaluate.markdown_table(table, first="model"))
-    table = {name: evaluate.spread(runs) for name, runs in codes.items()}
-    print(evaluate.markdown_table(table, first="model"))
+    print(evaluation.markdown_table(table, first="model"))
+    table = {name: evaluation.spread(runs) for name, runs in codes.items()}
+    print(evaluation.markdown_table(table, first="model"))
 
 
 def draw(rows, path):
@@ -286,7 +285,7 @@ def draw(rows, path):
     curves = {}
     for row in means:
         curves.setdefault(row.rsplit(", ", 1)[0], []).append(row)
-    evaluate.plot_quality_diversity(means, path, list(curves.values()))
+    visualization.plot_quality_diversity(means, path, list(curves.values()))
 
 
 if __name__ == "__main__":
