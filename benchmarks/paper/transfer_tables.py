@@ -2,9 +2,9 @@
 Description: Unaligned text transfer with an ARAE, judged beside baselines.
 Accelerator: none needed; a GPU is used where there is one.
 
-    python benchmarks/paper/transfer_tables.py          # packaged clauses, tense
-    python benchmarks/paper/transfer_tables.py --data=yelp/      # sentiment.train.0
-    python benchmarks/paper/transfer_tables.py --data=topics/    # a file a class
+    python benchmarks/paper/transfer_tables.py    # packaged clauses, tense
+    python benchmarks/paper/transfer_tables.py --data=yelp/
+    python benchmarks/paper/transfer_tables.py --data=topics/
     python benchmarks/paper/transfer_tables.py --preset=yelp --data=yelp/
 
 Trains a model for each of --lambda_adversarial and --seeds; 0 stands for the

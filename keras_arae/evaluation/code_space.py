@@ -42,7 +42,7 @@ def draw_samples(
 
     ```python
     images = np.random.default_rng(0).integers(2, size=(64, 6, 6))
-    model = keras_arae.ImageARAE((6, 6), code_dim=4, adversarial=False)
+    model = keras_arae.ImageARAE((6, 6), code_dim=4, prior=None)
     drawn = keras_arae.evaluation.draw_samples(model, 5, images)
     assert drawn.shape == (5, 6, 6)
     ```

@@ -1,4 +1,4 @@
-"""examples/semi_supervised_nli.py as a user runs it: no data, and pairs."""
+"""benchmarks/paper/nli_tables.py as a user runs it: no data, and pairs."""
 
 import json
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.once
 
 def run(output_dir, *options):
     return run_script(
-        "examples/semi_supervised_nli.py", "--scale=smoke",
+        "benchmarks/paper/nli_tables.py", "--scale=smoke",
         "--num_unlabeled=300", "--vocabulary_size=200", "--units=8",
         "--updates=4", "--num_checks=2", "--seeds=0,1",
         f"--output_dir={output_dir}", *options,
@@ -81,7 +81,7 @@ def test_a_second_call_repeats_nothing_and_adds_what_is_missing(output):
 
 def test_sentences_without_labels_help_the_packaged_task(tmp_path):
     process = run_script(
-        "examples/semi_supervised_nli.py", "--scale=smoke", "--seeds=0",
+        "benchmarks/paper/nli_tables.py", "--scale=smoke", "--seeds=0",
         "--num_labeled=400", "--models=supervised,AE",
         f"--output_dir={tmp_path}", backend="jax",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""examples/snli_paper_tables.py as a user runs it, on the packaged corpus."""
+"""benchmarks/paper/snli_tables.py as a user runs it, on the packaged corpus."""
 
 import json
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.once
 
 def run(output_dir, *options):
     return run_script(
-        "examples/snli_paper_tables.py", "--scale=smoke", "--num_train=300",
+        "benchmarks/paper/snli_tables.py", "--scale=smoke", "--num_train=300",
         "--num_test=100", "--vocabulary_size=200", "--units=8", "--epochs=1",
         "--num_samples=100", "--seeds=0", f"--output_dir={output_dir}",
         *options,

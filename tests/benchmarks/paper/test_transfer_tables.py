@@ -1,4 +1,4 @@
-"""examples/sentiment_transfer.py as a user runs it."""
+"""benchmarks/paper/transfer_tables.py as a user runs it."""
 
 import pytest
 from scripts import run_script
@@ -8,7 +8,7 @@ pytestmark = pytest.mark.once
 
 def run(output_dir, *options):
     return run_script(
-        "examples/sentiment_transfer.py", "--units=8", "--noise_dim=8",
+        "benchmarks/paper/transfer_tables.py", "--units=8", "--noise_dim=8",
         "--hidden_dims=16", "--epochs=1", "--vocabulary_size=100",
         f"--output_dir={output_dir}", *options,
         backend="torch",  # It compiles nothing: the soonest done.
