@@ -79,4 +79,5 @@ class ReversePerplexity(keras.callbacks.Callback):
                 samples, self.test_text, seed=self.seed, **self.options
             )
             self._last = found.perplexity
-        logs["val_reverse_perplexity"] = self._last
+        if logs is not None:
+            logs["val_reverse_perplexity"] = self._last

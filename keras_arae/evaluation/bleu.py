@@ -145,7 +145,8 @@ def _second_highest(
     counters: Iterable[collections.Counter],
 ) -> collections.Counter:
     """The second highest count of each n-gram, 0 where one text has it."""
-    first, second = collections.Counter(), collections.Counter()
+    first: collections.Counter = collections.Counter()
+    second: collections.Counter = collections.Counter()
     for counter in counters:
         for gram, count in counter.items():
             second[gram] = max(second[gram], min(first[gram], count))

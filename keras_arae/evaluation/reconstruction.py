@@ -40,14 +40,14 @@ def token_accuracy(originals: Iterable[str], copies: Iterable[str]) -> float:
     assert accuracy == 3 / 5
     ```
     """
-    originals, copies = split_pairs(originals, copies)
-    check_long_enough(originals, 1)
+    words, copied_words = split_pairs(originals, copies)
+    check_long_enough(words, 1)
     num_right = sum(
         word == copied
-        for original, copy in zip(originals, copies)
+        for original, copy in zip(words, copied_words)
         for word, copied in zip(original, copy)
     )
-    return num_right / sum(len(original) for original in originals)
+    return num_right / sum(len(original) for original in words)
 
 
 def exact_match(originals: Iterable[str], copies: Iterable[str]) -> float:
@@ -70,11 +70,11 @@ def exact_match(originals: Iterable[str], copies: Iterable[str]) -> float:
     assert exact_match(["a dog", "yes"], ["a cat", "yes"]) == 1 / 2
     ```
     """
-    originals, copies = split_pairs(originals, copies)
+    words, copied_words = split_pairs(originals, copies)
     num_right = sum(
-        original == copy for original, copy in zip(originals, copies)
+        original == copy for original, copy in zip(words, copied_words)
     )
-    return num_right / len(originals)
+    return num_right / len(words)
 
 
 def swap_words(

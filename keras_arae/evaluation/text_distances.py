@@ -135,7 +135,7 @@ def mauve(
     min_texts = 20  # Two buckets of ten texts of each side.
     if num_buckets != "auto":
         check_count("num_buckets", num_buckets, minimum=2)
-        min_texts = max(min_texts, num_buckets)
+        min_texts = max(min_texts, int(num_buckets))
     real, sampled = _encode_both(real_text, samples, encoder, min_texts)
     # Texts that are all one sentence have no variance to divide by.
     with np.errstate(invalid="ignore"):

@@ -222,7 +222,7 @@ def spread(rows: Sequence[Mapping[str, float]]) -> Mapping[str, Cell]:
     cells = {}
     for key in rows[0]:
         values = [row[key] for row in rows]
-        cells[key] = f"{_cell(np.mean(values))} ± {np.std(values):.2g}"
+        cells[key] = f"{_cell(float(np.mean(values)))} ± {np.std(values):.2g}"
     return cells
 
 

@@ -50,7 +50,7 @@ def check_long_enough(texts: Sequence[Sequence[str]], num_words: int) -> None:
         )
 
 
-def check_count(name: str, value: int, minimum: int) -> None:
+def check_count(name: str, value: object, minimum: int) -> None:
     """Refuses anything but a whole number of at least `minimum`."""
     if not isinstance(value, (int, np.integer)) or value < minimum:
         raise ValueError(

@@ -230,7 +230,7 @@ class TransformerDecoder(AutoregressiveDecoder):
         for layer in (*self.blocks, self.final_norm, self.output_layer):
             layer.build((*x_shape, self.units))
 
-    def hidden(self, code: Any, x: Any, training: bool = False) -> Any:
+    def hidden(self, code: Any, x: Any = None, training: bool = False) -> Any:
         _check_length(x.shape[1], self.max_length)
         states = self.embedding(self.previous_tokens(x))
         states = states + self.projection(code)[:, None, :]
