@@ -39,8 +39,7 @@ INDEPENDENT = {("backend", "data")}
 # Files outside `backend` that may import TensorFlow, and what for.
 TENSORFLOW_FILES = {
     "data/user_datasets.py": "a user's tf.data.Dataset is mapped by its own",
-    "callbacks/image_sampler.py": "TensorBoard's files of pictures",
-    "callbacks/text_sampler.py": "TensorBoard's files of text",
+    "callbacks/samplers.py": "TensorBoard's files of pictures",
 }
 
 

@@ -8,8 +8,9 @@ def test_pictures_of_each_look(tmp_path):
     import matplotlib.image
 
     images = np.random.default_rng(0).integers(2, size=(40, 5, 6))
+    prior = keras_arae.priors.AdversarialPrior(noise_dim=3)
     model = keras_arae.ImageARAE(
-        (5, 6), networks="convolutional", code_dim=4, noise_dim=3
+        (5, 6), networks="convolutional", code_dim=4, prior=prior
     )
     model.compile(run_eagerly=True)
     sampler = keras_arae.callbacks.ImageSampler(

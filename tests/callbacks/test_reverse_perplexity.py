@@ -51,7 +51,8 @@ def test_every_epoch_logs_the_number_of_its_model(make_quickly, clauses):
 
 def test_a_look_leaves_an_arae_as_it_was(make_model, clauses):
     model = make_model()
-    networks = model.encoder, model.decoder, model.generator, model.critic
+    prior = model.prior
+    networks = model.encoder, model.decoder, prior.generator, prior.critic
     before = weights_of(*networks)
     watcher = watch(clauses)
     watcher.set_model(model)

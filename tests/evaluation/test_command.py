@@ -147,7 +147,8 @@ def test_models_make_a_row_for_each_temperature(output, folder):
     output_dir, _ = output
     text = keras_arae.datasets.load_text(folder / "train.txt")
     preprocessor = keras_arae.TextPreprocessor.from_corpus(text, max_length=12)
-    arae = keras_arae.TextARAE(preprocessor, 8, 8, hidden_dims=(8,), seed=0)
+    prior = keras_arae.priors.AdversarialPrior(hidden_dims=(8,))
+    arae = keras_arae.TextARAE(preprocessor, 8, 8, prior=prior, seed=0)
     model = keras_arae.LanguageModel(preprocessor, 8, 8, seed=0)
     paths = [folder / name / "model.keras" for name in ("arae", "lm")]
     for path, each in zip(paths, (arae, model)):

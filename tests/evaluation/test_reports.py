@@ -21,7 +21,7 @@ def plain():
     keras.utils.set_random_seed(0)
     preprocessor = keras_arae.TextPreprocessor.from_corpus(ORDERS, max_length=4)
     model = keras_arae.TextARAE(
-        preprocessor, 8, 32, adversarial=False, code_noise=0.0, seed=0
+        preprocessor, 8, 32, prior=None, code_noise=0.0, seed=0
     )
     model.compile(keras.optimizers.Adam(1e-2, global_clipnorm=1.0))
     model.fit(ORDERS, epochs=40, batch_size=20, verbose=0)
