@@ -53,7 +53,7 @@ $(VENV)/installed-for-tests: pyproject.toml
 # Without what packages ask for: keras-hub asks for TensorFlow.
 $(BARE)/installed: pyproject.toml tests/bare/requirements.txt
 	test -x $(BARE)/bin/python || $(PYTHON) -m venv $(BARE)
-	$(BARE)/bin/pip install --quiet --no-deps \
+	$(BARE)/bin/pip install --quiet --no-deps --no-compile \
 		--requirement tests/bare/requirements.txt --editable .
 	touch $@
 
