@@ -35,10 +35,10 @@ def fix_draws():
     generator = np.random.default_rng(0)
     noise = generator.normal(size=(32, 5)).astype("float32")
     shares = generator.uniform(size=(32, 1)).astype("float32")
-    draws = {(32, 5): noise, (32, 1): shares}
+    draws = {5: noise, 1: shares}  # By their width.
 
     def draw(shape, seed=None):
-        return keras.ops.convert_to_tensor(draws[tuple(shape)])
+        return keras.ops.convert_to_tensor(draws[shape[-1]])
 
     keras.random.normal = keras.random.uniform = draw
 
