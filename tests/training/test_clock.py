@@ -67,3 +67,15 @@ def test_schedules_of_a_loaded_model_are_keras_own(make_model, tmp_path):
         model = keras.saving.load_model(tmp_path / "model.keras")
     schedule = model.optimizer["critic"]._learning_rate.schedule
     assert isinstance(schedule, keras.optimizers.schedules.ExponentialDecay)
+
+
+def test_the_clock_goes_on_where_a_prior_is_swapped(make_model, clauses):
+    model = make_model(compiled=False)
+    compile_with(model, SCHEDULE)
+    data = {"x": clauses[:90], "batch_size": 30, "verbose": 0}
+    model.fit(**data)
+    model.prior = None
+    model.fit(**data)
+    assert number(model.optimizer.iterations) == 6
+    rate = number(model.optimizer["autoencoder"].learning_rate)
+    assert rate == pytest.approx(number(SCHEDULE(6)), rel=1e-5)

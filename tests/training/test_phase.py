@@ -68,6 +68,8 @@ def test_a_log_that_is_not_declared_is_refused():
     message = r"(?s)'scale' logs \['error'\].*Phase\(logs=.*Received: logs=\[\]"
     with pytest.raises(ValueError, match=message):
         model.fit(X, verbose=0)
+    model = Scale(default_optimizer=adam)  # The failed fit kept its state.
+    model.compile(run_eagerly=True)
     with pytest.raises(ValueError, match=message):
         model.evaluate(X, verbose=0)
 
