@@ -27,7 +27,7 @@ CHANGES = {
 def run_phase(model, name, batch):
     """One update of one phase; returns what it logs."""
     (phase,) = [phase for phase in model.phases() if phase.name == name]
-    return phase.update(model, phase.inputs(Batch(batch))[0])
+    return model.run_phase(phase, phase.inputs(Batch(batch))[0])
 
 
 def critic_codes(model, batch):

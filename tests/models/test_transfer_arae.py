@@ -149,7 +149,7 @@ def test_only_its_own_network_moves_in_each_phase(make, sentences):
             first = number(phase.loss(given)[0])
             for _ in range(5):
                 before = [weights_of(network) for network in networks]
-                phase.update(model, given)
+                model.run_phase(phase, given)
             after = [weights_of(network) for network in networks]
             assert [same(a, b) for a, b in zip(before, after)] == [
                 index != moves for index in range(3)
