@@ -119,7 +119,8 @@ def make_model(train, labels):
 
 def draw_samples(model, folder):
     """New images from noise, class by class, and ways between samples."""
-    columns = np.arange(100) % 10 if FLAGS.conditional else None
+    num_classes = model.condition.num_classes if FLAGS.conditional else 0
+    columns = np.arange(100) % num_classes if FLAGS.conditional else None
     samples = model.generate(100, columns, seed=FLAGS.seed)
     save_image(image_grid(samples), folder / "samples.png")
     paths = model.interpolate(

@@ -63,6 +63,18 @@ def test_example_runs(name, request, tmp_path, monkeypatch):
     exec(compile(textwrap.dedent(EXAMPLES[name]), name, "exec"), names)
 
 
+# Contracts, whose subclasses have examples, and what only they hand over.
+NO_EXAMPLES = {
+    "AutoregressiveDecoder",
+    "Batch",
+    "Condition",
+    "PRIORS",
+    "PhasedModel",
+    "Prior",
+    "SharedPass",
+}
+
+
 def test_public_classes_have_an_example():
     found = {name.split(".")[-1] for name in EXAMPLES}
     public = {"ARAE", "LanguageModel", "TextARAE", "TextPreprocessor"}
@@ -73,4 +85,4 @@ def test_public_classes_have_an_example():
             if name[0].isupper()
         )
     public.update(keras_arae.evaluation.__all__)
-    assert public <= found
+    assert public - NO_EXAMPLES <= found

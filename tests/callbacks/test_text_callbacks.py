@@ -35,7 +35,7 @@ def test_samples_go_to_screen_file_and_tensorboard(
 
 
 def test_a_plain_autoencoder_shows_reconstructions(make_model, clauses):
-    model = make_model(prior=None)
+    model = make_model(prior=None, compiled=False)
     sampler = callbacks.TextSampler(clauses[:2])
     sampler.set_model(model)
     assert set(sampler.look()) == {

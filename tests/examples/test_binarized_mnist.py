@@ -22,7 +22,6 @@ def test_results_stand_in_the_folder(tmp_path):
         "checkpoints",
         "flags.json",
         "interpolations_between_samples.png",
-        "interpolations_between_test_images.png",
         "learning_curves.png",
         "model.keras",
         "reconstructions.png",

@@ -58,7 +58,7 @@ def test_results_stand_in_the_folder(output):
     }
     samples = (folder / "samples.txt").read_text().splitlines()
     assert len(samples) == 30 and any(samples)
-    assert "--top_k=3" in (folder / "flags.json").read_text()
+    assert '"temperature": 0.7' in (folder / "flags.json").read_text()
     assert "Samples:" in process.stdout and "Held out:" in process.stdout
     assert "blank lines" in process.stderr
     model = keras.saving.load_model(folder / "model.keras")
@@ -106,7 +106,7 @@ def test_a_killed_run_continues(tmp_path, text_file):
 @pytest.mark.parametrize(
     "content, message",
     [
-        (None, "does not exist"),
+        (None, "that exists"),
         (b"", "at least one sentence"),
         (b"good\n\xff\xfe\n", "line 2"),
     ],

@@ -112,7 +112,7 @@ def test_callbacks_show_each_class(bars, tmp_path, preprocessor, clauses):
         tmp_path, images[:6], labels[:6], num_samples=6, num_paths=2
     )
     model.fit(images, labels, callbacks=[sampler], verbose=0)
-    picture = keras_arae.callbacks.image_grid(
+    picture = keras_arae.visualization.image_grid(
         model.generate(6, label=[0, 1, 2, 0, 1, 2], seed=0), num_columns=3
     )
     assert np.array_equal(sampler.look()["samples"], picture)

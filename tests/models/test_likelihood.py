@@ -36,15 +36,17 @@ def test_padding_more_changes_nothing(make_model, preprocessor, clauses):
     )
 
 
-def test_sums_by_hand():
-    logits = np.log([[[0.5, 0.25, 0.25], [0.1, 0.2, 0.7]]]).astype("float32")
-    x = np.array([[1, 2]], "int32")
-    weights = np.array([[1.0, 2.0]], "float32")
-    loss, correct = backend.masked_cross_entropy(
-        *(ops.convert_to_tensor(value) for value in (x, logits, weights))
+def test_means_by_hand():
+    probabilities = [[[0.5, 0.25, 0.25]], [[0.1, 0.2, 0.7]]]
+    logits = np.log(np.array(probabilities, "float32"))
+    x = ops.convert_to_tensor(np.array([[1], [2]], "int32"))
+    loss, accuracy = backend.masked_cross_entropy(
+        x, ops.convert_to_tensor(logits), row_weights=ops.array([1.0, 2.0])
     )
-    assert number(loss) == pytest.approx(-np.log(0.25) - 2 * np.log(0.7), 1e-5)
-    assert number(correct) == 2.0
+    nats = -np.log(0.25) - 2 * np.log(0.7)
+    assert number(loss[0]) == pytest.approx(nats / 3, 1e-5)
+    assert number(accuracy[0]) == pytest.approx(2 / 3, 1e-5)
+    assert number(loss[1]) == number(accuracy[1]) == 3.0
 
 
 @pytest.mark.parametrize("chunk", [5, 128])
@@ -55,29 +57,29 @@ def test_packing_changes_no_number(monkeypatch, chunk):
     layer = keras.layers.Dense(7)
     layer.build((None, 5))
     states = generator.normal(size=(4, 6, 5)).astype("float32")
-    x = ops.convert_to_tensor(generator.integers(7, size=(4, 6)), "int32")
+    values = generator.integers(1, 7, size=(4, 6))
     states = ops.convert_to_tensor(states)
 
-    def packed(states, weights):
-        return backend.masked_cross_entropy(x, states, weights, layer)
+    def packed(states, x):
+        return backend.masked_cross_entropy(x, states, layer, pad_id=0)
 
-    def plain(states, weights):
-        return backend.masked_cross_entropy(x, layer(states), weights)
+    def plain(states, x):
+        return backend.masked_cross_entropy(x, layer(states), pad_id=0)
 
-    def gradient(function, weights):
+    def gradient(function, x):
         gradient = backend.input_gradient(
-            lambda states: function(states, weights)[0], states
+            lambda states: function(states, x)[0][0], states
         )
         return ops.convert_to_numpy(gradient)
 
     for share in (0.0, 0.1, 0.5, 1.0):
-        weights = ops.convert_to_tensor(
-            (generator.random((4, 6)) < share).astype("float32")
-        )
-        for a, b in zip(packed(states, weights), plain(states, weights)):
-            assert number(a) == pytest.approx(number(b), rel=1e-5)
+        counts = generator.random((4, 6)) < share
+        x = ops.convert_to_tensor(np.where(counts, values, 0), "int32")
+        for a, b in zip(packed(states, x), plain(states, x)):
+            assert number(a[0]) == pytest.approx(number(b[0]), rel=1e-5)
+            assert number(a[1]) == number(b[1])
         np.testing.assert_allclose(
-            gradient(packed, weights), gradient(plain, weights), atol=1e-6
+            gradient(packed, x), gradient(plain, x), atol=1e-6
         )
 
 
