@@ -1,20 +1,23 @@
 # make demo   trains on the packaged corpus and shows what the model says
 # make test   lints, then runs the whole suite on each of the three backends
+#             and a few tests where TensorFlow is not installed
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BARE := .venv-bare
 
-.PHONY: demo test test-tensorflow test-jax test-torch lint clean
+.PHONY: demo test test-tensorflow test-jax test-torch test-bare lint clean
 
 demo: $(VENV)/installed
 	$(BIN)/python examples/text_generation.py --overwrite
 
 # Two suites at a time: most of a suite is compilation, on one core.
 test: lint
-	$(MAKE) --jobs=2 --output-sync=target test-tensorflow test-jax test-torch
+	$(MAKE) --jobs=2 --output-sync=target \
+		test-tensorflow test-jax test-torch test-bare
 
 # One thread each: PyTorch's threads wait for cores that the other suite has.
-test-tensorflow test-jax test-torch: export OMP_NUM_THREADS = 1
+test-tensorflow test-jax test-torch test-bare: export OMP_NUM_THREADS = 1
 
 # Tests marked "once" are the same on every backend.
 test-tensorflow: $(VENV)/installed-for-tests
@@ -26,13 +29,18 @@ test-jax: $(VENV)/installed-for-tests
 test-torch: $(VENV)/installed-for-tests
 	KERAS_BACKEND=torch $(BIN)/python -m pytest --durations=5 -m "not once"
 
+test-bare: $(BARE)/installed
+	KERAS_BACKEND=jax $(BARE)/bin/python -m pytest --durations=5 \
+		tests/bare/test_without_tensorflow.py
+
 lint: $(VENV)/installed-for-tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 $(VENV)/installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable .
+	$(BIN)/pip install --quiet --editable ".[plot]"
 	touch $@
 
 # torch first and by version: the one that the tests were made with.
@@ -42,5 +50,12 @@ $(VENV)/installed-for-tests: pyproject.toml
 	$(BIN)/pip install --quiet --editable ".[jax,torch,test]"
 	touch $@ $(VENV)/installed
 
+# Without what packages ask for: keras-hub asks for TensorFlow.
+$(BARE)/installed: pyproject.toml tests/bare/requirements.txt
+	test -x $(BARE)/bin/python || $(PYTHON) -m venv $(BARE)
+	$(BARE)/bin/pip install --quiet --no-deps --no-compile \
+		--requirement tests/bare/requirements.txt --editable .
+	touch $@
+
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) $(BARE) build *.egg-info

@@ -119,11 +119,12 @@ def model_generator(size):
     model = size.model()
     kernel, bias = model.decoder.output_layer.weights
     kernel.assign(louder_end(keras.ops.convert_to_numpy(kernel)))
-    decoder = model._sequence_decoder()
 
     def generate(num_samples):
         codes = model.generate_codes(num_samples)
-        ids = decoder(codes, FLAGS.batch_size, seed=0, **sampling())
+        ids = model._decode_sequences(
+            codes, FLAGS.batch_size, seed=0, **sampling()
+        )
         return int(np.sum(ids > 0))
 
     set_lengths(size, generate, bias.assign)

@@ -19,7 +19,7 @@ from absl import app
 from absl import flags
 
 import keras_arae
-from keras_arae import metrics
+from keras_arae import evaluation
 
 flags.DEFINE_string("data", "mnist", "mnist, or the path of an mnist.npz.")
 flags.DEFINE_integer("epochs", 6, "Times through the data, for each model.")
@@ -29,21 +29,22 @@ flags.DEFINE_multi_string("model", None, "Train these only. Defaults to all.")
 flags.DEFINE_string("json", None, "A file for the numbers.")
 FLAGS = flags.FLAGS
 
+GENERATOR = {"generator_learning_rate": 5e-4}
 CLIPPING = {
     "critic_regularizer": "weight_clipping",
     "weight_clip": 0.02,
     "critic_steps": 10,
-    "generator_lr": 1e-4,
+    "generator_learning_rate": 1e-4,
 }
 MODELS = {
     "ARAE, gradient penalty": {},
-    "ARAE, weight clipping": CLIPPING,
-    "ARAE, class-conditional": {"num_classes": 10},
-    "plain autoencoder, fitted Gaussian": {"adversarial": False},
+    "ARAE, weight clipping": {"game": CLIPPING},
+    "ARAE, class-conditional": {"condition": 10},
+    "plain autoencoder, fitted Gaussian": {"game": None},
     "ARAE, convolutional": {"networks": "convolutional"},
     "plain autoencoder, convolutional": {
         "networks": "convolutional",
-        "adversarial": False,
+        "game": None,
     },
 }
 COLUMNS = (
@@ -66,15 +67,17 @@ def main(_):
     def judge(samples):
         real = features(test[: FLAGS.num_samples])
         generated = features(samples)
-        precision, recall = metrics.precision_recall(real, generated)
+        precision, recall = evaluation.precision_recall(real, generated)
         classes = probabilities(samples)
         return {
-            "frechet": metrics.frechet_distance(real, generated),
+            "frechet": evaluation.frechet_distance(real, generated),
             "precision": precision,
             "recall": recall,
-            "1-NN accuracy": metrics.nearest_neighbor_accuracy(real, generated),
-            "confidence": metrics.mean_confidence(classes),
-            "class entropy": metrics.class_entropy(classes),
+            "1-NN accuracy": evaluation.nearest_neighbor_accuracy(
+                real, generated
+            ),
+            "confidence": evaluation.mean_confidence(classes),
+            "class entropy": evaluation.class_entropy(classes),
             "classes of 1,000": len(set(classes[:1000].argmax(axis=1))),
         }
 
@@ -92,7 +95,7 @@ def main(_):
             samples, asked = draw_samples(model, train, seed)
             numbers = judge(samples)
             given = None
-            if model.conditional:
+            if model.condition is not None:
                 given, found = test_labels, probabilities(samples)
                 numbers["as asked"] = np.mean(found.argmax(axis=1) == asked)
             nats = model.negative_log_likelihood(test, given)
@@ -133,21 +136,26 @@ def train_classifier(images, labels):
     )
 
 
-def train_model(images, labels, seed, generator_lr=5e-4, **options):
+def train_model(images, labels, seed, game=(), **options):
     keras.utils.set_random_seed(seed)
-    model = keras_arae.ImageARAE((28, 28), code_noise=0.1, seed=seed, **options)
-    steps = FLAGS.epochs * -(-len(images) // 100)
-    steps *= 2 if model.adversarial else 1
-    model.compile(
-        keras.optimizers.Adam(
-            keras.optimizers.schedules.CosineDecay(1e-3, steps)
-        ),
-        keras.optimizers.Adam(5e-4, beta_1=0.5),
-        keras.optimizers.Adam(generator_lr, beta_1=0.5),
+    prior = None
+    if game is not None:
+        settings = {"critic_learning_rate": 5e-4, **GENERATOR, **dict(game)}
+        prior = keras_arae.priors.AdversarialPrior(
+            keras_arae.layers.Generator(100),
+            keras_arae.layers.Critic(),
+            noise_dim=32,
+            **settings,
+        )
+    model = keras_arae.ImageARAE(
+        (28, 28), prior=prior, code_noise=0.1, seed=seed, **options
     )
+    steps = FLAGS.epochs * -(-len(images) // 100)
+    rate = keras.optimizers.schedules.CosineDecay(1e-3, steps)
+    model.compile(keras.optimizers.Adam(rate))
     model.fit(
         images,
-        labels if model.conditional else None,
+        labels if model.condition is not None else None,
         batch_size=100,
         epochs=FLAGS.epochs,
         verbose=0,
@@ -158,11 +166,9 @@ def train_model(images, labels, seed, generator_lr=5e-4, **options):
 def draw_samples(model, images, seed):
     """Samples and the labels asked for, `None` if the model knows none."""
     count, options = FLAGS.num_samples, {}
-    if model.conditional:
-        options["label"] = keras_arae.callbacks.classes_in_turn(model, count)
-    samples = keras_arae.evaluate.draw_samples(
-        model, count, images, seed, **options
-    )
+    if model.condition is not None:
+        options["label"] = np.arange(count) % 10
+    samples = evaluation.draw_samples(model, count, images, seed, **options)
     return samples, options.get("label")
 
 

@@ -38,7 +38,7 @@ class Text:
         ids[places > lengths[:, None]] = 0
         return ids
 
-    def model(self, **options):
+    def model(self, critic_data="reuse", **options):
         """The `TextARAE` of this size with released networks, not compiled."""
         words = [f"w{i}" for i in range(self.vocabulary_size - 4)]
         hidden_dims = (self.units, self.units)
@@ -46,10 +46,13 @@ class Text:
             keras_arae.TextPreprocessor(words, max_length=self.max_length),
             embedding_dim=self.units,
             code_dim=self.units,
-            noise_dim=self.noise_dim,
-            generator=keras_arae.layers.Generator(self.units, hidden_dims),
-            critic=keras_arae.layers.Critic(hidden_dims),
-            critic_steps=self.critic_steps,
+            prior=keras_arae.priors.AdversarialPrior(
+                keras_arae.layers.Generator(self.units, hidden_dims),
+                keras_arae.layers.Critic(hidden_dims),
+                noise_dim=self.noise_dim,
+                critic_steps=self.critic_steps,
+                critic_data=critic_data,
+            ),
             seed=0,
             **options,
         )
@@ -107,17 +110,22 @@ class Images:
         shape = (num_rows, self.height, self.width)
         return generator.integers(2, size=shape, dtype="int32")
 
-    def model(self, **options):
+    def model(self, critic_data="reuse", **options):
         """The `ImageARAE` of this size, not compiled."""
         return keras_arae.ImageARAE(
             (self.height, self.width),
             code_dim=self.code_dim,
-            noise_dim=self.noise_dim,
-            generator_dims=self.generator_dims,
-            critic_dims=self.critic_dims,
-            critic_steps=self.critic_steps,
-            critic_regularizer="weight_clipping",
-            weight_clip=0.05,
+            prior=keras_arae.priors.AdversarialPrior(
+                keras_arae.layers.Generator(self.code_dim, self.generator_dims),
+                keras_arae.layers.Critic(self.critic_dims),
+                noise_dim=self.noise_dim,
+                critic_steps=self.critic_steps,
+                critic_data=critic_data,
+                critic_regularizer="weight_clipping",
+                weight_clip=0.05,
+                critic_learning_rate=5e-5,
+                generator_learning_rate=5e-4,
+            ),
             seed=0,
             **options,
         )

@@ -1,214 +1,150 @@
-"""Title: Few labels beside many sentences
-Description: A classifier on the encoder of an ARAE: the paper's third table.
-Accelerator: none needed for smoke and cpu.
+"""Title: A classifier from few labels and many sentences
+Description: An autoencoder learns the text first, then few labels suffice.
+Accelerator: none needed; a GPU is used where there is one.
 
-    python examples/semi_supervised_nli.py --scale=smoke    # minutes, no data
+    python examples/semi_supervised_nli.py   # packaged: does a clause ask?
     python examples/semi_supervised_nli.py --data=snli_1.0/ --unlabeled=s.txt
 
-Trains a classifier on labels alone, and two that know sentences without labels
-too, through a plain autoencoder and through an ARAE; for several numbers of
-labels, with as many updates on labelled batches for all. An autoencoder may
-learn the sentences first (--pretrain_epochs), so that the classifier begins
-with its encoder, or beside the labels (--reconstruction_weight), or both. The
-moment to stop is chosen on development examples, the accuracy is that on test
-examples. Prints a table beside the paper's numbers, mean and spread over seeds,
-and draws the accuracy against the number of labels.
-
---data is a folder with the official files of SNLI (snli_1.0_train.jsonl and so
-on) or tables train*.tsv, dev.tsv and test.tsv. Without it the task is made
-from the packaged clauses, whose last marks are taken away: does a clause ask?
-
-Each run's numbers are kept in --output_dir; a run that is there already is not
-repeated, so that an interrupted command goes on. So are the autoencoders of a
-first stage, one for each seed: all numbers of labels begin with the same.
+Without --data the task is made from the packaged clauses, whose last
+punctuation is taken away: is it a question? With it, pairs such as SNLI's: does
+the second follow from the first? benchmarks/paper/nli_tables.py has the table.
 """
 
-import json
 import pathlib
-import time
 
 import keras
-import nli_models
-import nli_tasks
-import numpy as np
-import presets
-import table_runs
 from absl import app
 from absl import flags
 
-from keras_arae import evaluate
+import keras_arae
 
-SCALES = {
-    "smoke": dict(
-        num_labeled=["400", "200", "100"], num_unlabeled=None, max_length=15,
-        vocabulary_size=2000, units=64, updates=200, batch_size=32,
-        learning_rate=1e-2, pretrain_epochs=2, reconstruction_weight=0.0,
-        encoder_gradient_scale=0.1,
-    ),
-    "cpu": dict(
-        num_labeled=["100%", "50%", "25%"], num_unlabeled=None, max_length=16,
-        vocabulary_size=3000, units=128, updates=400, batch_size=64,
-        learning_rate=5e-3, pretrain_epochs=3, reconstruction_weight=0.0,
-        encoder_gradient_scale=0.02,
-    ),
-}  # fmt: skip
-
-# Accuracies of the paper on SNLI with 120k, 59k and 28k labelled pairs.
-PAPER = {
-    "supervised": [65.9, 62.5, 57.9],
-    "AE": [68.5, 64.6, 59.9],
-    "ARAE": [70.9, 66.8, 62.5],
-}
-# Flags that all runs of a folder must share.
-SETTINGS = [
-    "max_length", "vocabulary_size", "num_unlabeled", "data", "unlabeled",
-    "num_checks", *nli_models.SETTINGS,
-]  # fmt: skip
-PAPER_COLUMNS = ["paper, 120k", "paper, 59k", "paper, 28k"]
-
-flags.DEFINE_enum("scale", "cpu", sorted(SCALES), "Fills in other flags.")
-flags.DEFINE_list("num_labeled", None, "Labels to learn from: counts or %.")
-flags.DEFINE_integer("num_checks", 4, "Times that the examples of dev judge.")
-flags.DEFINE_list("seeds", ["0", "1", "2"], "Random seeds, one run for each.")
-flags.DEFINE_list("models", list(PAPER), "Models to train.")
-flags.DEFINE_string("output_dir", "output/semi_supervised_nli", "For results.")
+flags.DEFINE_string("data", None, "A folder of labelled pairs, as SNLI's.")
+flags.DEFINE_string("unlabeled", None, "A file of sentences, one a line.")
+flags.DEFINE_integer("num_labeled", 400, "Labels to learn from.")
+flags.DEFINE_integer("vocabulary_size", 2000, "Words, special ones included.")
+flags.DEFINE_integer("code_dim", 64, "Width of codes, LSTMs and embeddings.")
+flags.DEFINE_integer("pretrain_epochs", 2, "Times through the sentences.")
+flags.DEFINE_integer("epochs", 16, "Times through the labelled examples.")
+flags.DEFINE_integer("seed", 0, "Random seed.")
 
 FLAGS = flags.FLAGS
 
 
 def main(_):
-    presets.fill_in(SCALES[FLAGS.scale])
-    nli_models.check_flags()
-    output_dir = pathlib.Path(FLAGS.output_dir)
-    table_runs.check_settings(output_dir / "flags.json", SETTINGS)
-    task = nli_tasks.load_task()
+    # Examples with labels, and sentences without; none is a test sentence.
+    examples, pool, pairs = load_pairs() if FLAGS.data else load_questions()
+    test_sentences = sentences_of(examples["test"][0], pairs)
+    pool = keras_arae.datasets.without(pool, test_sentences)
+    inputs, labels = examples["train"]
+    count = FLAGS.num_labeled
+    train = first(inputs, count, pairs), labels[:count]
     print(
-        f"{len(task['train'][1])} labelled examples of {task['labels']}, "
-        f"{len(task['dev'][1])} for development, {len(task['test'][1])} to "
-        f"test; {len(task['pool'])} sentences without labels after "
-        f"{task['num_removed']} were removed that the test holds; "
-        f"{keras.config.backend()}."
+        f"{len(train[1])} labelled examples of {sorted(set(train[1]))}, "
+        f"{len(pool)} sentences without labels."
     )
-    for seed in map(int, FLAGS.seeds):
-        for name in FLAGS.models:
-            for number in numbers_of_labels(len(task["train"][1])):
-                path = output_dir / f"{name}-{number}-{seed}.json"
-                table_runs.run_once(
-                    path, run, name, number, seed, task, output_dir
-                )
-    results = read_results(output_dir)
-    print_table(results)
-    draw(results, output_dir / "learning_curves.png")
-
-
-def numbers_of_labels(total):
-    """What --num_labeled says, as counts."""
-    return [
-        round(total * float(text[:-1]) / 100)
-        if text.endswith("%")
-        else int(text)
-        for text in FLAGS.num_labeled
-    ]
-
-
-def draw_labeled(task, number, seed):
-    """Labelled examples drawn at random."""
-    examples, labels = task["train"]
-    places = np.random.default_rng(seed).permutation(len(labels))[:number]
-    parts = [
-        [part[place] for place in places]
-        for part in (*(examples if task["pairs"] else [examples]), labels)
-    ]
-    return (tuple(parts[:2]) if task["pairs"] else parts[0]), parts[-1]
-
-
-# One run.
-
-
-def run(name, number, seed, task, output_dir):
-    """Trains a classifier on some labels; its accuracy at the best moment."""
-    start = time.time()
-    model = nli_models.make_classifier(name, seed, task, output_dir)
-    best = keras.callbacks.EarlyStopping(
-        "val_classification_accuracy",
-        mode="max",
-        patience=FLAGS.num_checks,
-        restore_best_weights=True,
+    codec = keras_arae.TextPreprocessor.from_corpus(
+        [*pool, *sentences_of(train[0], pairs)],
+        vocabulary_size=FLAGS.vocabulary_size,
+        overflow="truncate",
     )
-    history = model.fit(
-        task["pool"] if nli_models.learns_from_sentences(name) else None,
-        draw_labeled(task, number, seed),
-        batch_size=FLAGS.batch_size,
-        epochs=FLAGS.num_checks,
-        steps_per_epoch=FLAGS.updates // FLAGS.num_checks,
-        validation_data=task["dev"],
-        callbacks=[best],
-        verbose=0,
-    ).history
-    found = model.evaluate(
-        *task["test"], batch_size=256, verbose=0, return_dict=True
+
+    # What labels alone bring.
+    alone = make_classifier(codec, train[1], pairs)
+    accuracy = learn(alone, train, examples["test"])
+    print(f"Labels alone: {accuracy:.1%} of the test examples.")
+
+    # An ARAE learns the sentences; the classifier begins with its encoder.
+    keras.utils.set_random_seed(FLAGS.seed)
+    arae = keras_arae.TextARAE(
+        codec,
+        embedding_dim=FLAGS.code_dim,
+        code_dim=FLAGS.code_dim,
+        seed=FLAGS.seed,
     )
-    return {
-        "test accuracy": 100 * found["classification_accuracy"],
-        "dev accuracy": 100 * max(history["val_classification_accuracy"]),
-        "best check": best.best_epoch + 1,
-        "seconds": time.time() - start,
-        "history": history,
-    }
+    arae.compile()
+    arae.fit(pool, epochs=FLAGS.pretrain_epochs, batch_size=32)
+    model = make_classifier(codec, train[1], pairs, arae.encoder)
+    accuracy = learn(model, train, examples["test"])
+    print(f"Sentences first: {accuracy:.1%} of the test examples.")
+
+    # What the classifier says of examples that it never saw.
+    inputs, labels = examples["test"]
+    found = model.classify(first(inputs, 5, pairs))
+    shown = list(zip(*inputs)) if pairs else inputs
+    for words, name, label in zip(shown, found, labels):
+        print(f"  {words}: {name} (is: {label})")
 
 
-# What the runs say together.
+def make_classifier(codec, labels, pairs, encoder="lstm"):
+    """A compiled classifier on codes, without any reconstruction."""
+    keras.utils.set_random_seed(FLAGS.seed)
+    names = sorted(set(labels))
+    head = keras.Sequential(
+        [
+            # The codes of an autoencoder may differ by little.
+            keras.layers.BatchNormalization(),
+            keras.layers.Dropout(0.5, seed=FLAGS.seed),
+            keras_arae.layers.Classifier(len(names)),
+        ]
+    )
+    model = keras_arae.SemiSupervisedARAE(
+        codec,
+        names,
+        pairs=pairs,
+        head=head,
+        encoder=encoder,
+        embedding_dim=FLAGS.code_dim,
+        code_dim=FLAGS.code_dim,
+        reconstruction_weight=0.0,
+        prior=None,
+        seed=FLAGS.seed,
+    )
+    num_steps = FLAGS.epochs * -(-len(labels) // 32)
+    rate = keras.optimizers.schedules.CosineDecay(1e-2, num_steps)
+    model.compile(keras.optimizers.Adam(rate, global_clipnorm=1.0))
+    return model
 
 
-def read_results(output_dir):
-    """Test accuracies of all runs in the folder, by model and number."""
-    results = {}
-    for path in sorted(output_dir.glob("*-*-*.json")):
-        name, number, _ = path.stem.rsplit("-", 2)
-        accuracy = json.loads(path.read_text())["test accuracy"]
-        by_number = results.setdefault(name, {})
-        by_number.setdefault(int(number), []).append(accuracy)
-    return {name: results[name] for name in PAPER if name in results}
+def learn(model, train, test):
+    """Trains on labels; returns the accuracy on the test examples."""
+    model.fit(labeled_data=train, epochs=FLAGS.epochs, batch_size=32, verbose=0)
+    results = model.evaluate(*test, verbose=0, return_dict=True)
+    return results["classification_accuracy"]
 
 
-def print_table(results):
-    """Accuracies, mean and standard deviation over seeds."""
-    table = {}
-    for name, by_number in results.items():
-        label = name if name == "supervised" else f"+ {name}"
-        table[label] = {
-            f"{number} labels": f"{np.mean(runs):.1f} ± {np.std(runs):.1f}"
-            for number, runs in sorted(by_number.items(), reverse=True)
-        }
-        if FLAGS.data:
-            table[label].update(zip(PAPER_COLUMNS, PAPER[name]))
-    print(evaluate.markdown_table(table, first="model"))
+def load_questions():
+    """Clauses without their last punctuation: questions and others."""
+    endings = dict(
+        clause.rsplit(maxsplit=1)
+        for split in ("train", "validation", "test")
+        for clause in keras_arae.datasets.load_text("web_clauses", split)
+    )
+    questions = [words for words, mark in endings.items() if mark == "?"]
+    others = [words for words, mark in endings.items() if mark != "?"]
+    examples = [words for pair in zip(questions, others) for words in pair]
+    labels = ["question", "other"] * (len(examples) // 2)
+    parts = {"test": slice(1000), "train": slice(1400, None)}
+    examples = {key: (examples[p], labels[p]) for key, p in parts.items()}
+    return examples, list(endings), False
 
 
-def draw(results, path):
-    """Accuracy against the number of labels, a curve for each model."""
-    from matplotlib.figure import Figure
+def load_pairs():
+    """Pairs of sentences from files, and sentences from another."""
+    folder, examples = pathlib.Path(FLAGS.data), {}
+    for name in ("train", "test"):
+        paths = folder.glob(f"{name}.tsv"), folder.glob(f"*_{name}.jsonl*")
+        path = next(path for found in paths for path in sorted(found))
+        examples[name] = keras_arae.datasets.load_pairs(path)
+    return examples, keras_arae.datasets.load_text(FLAGS.unlabeled), True
 
-    figure = Figure(figsize=(6.0, 4.0), layout="constrained")
-    axis = figure.subplots()
-    for name, by_number in results.items():
-        numbers = sorted(by_number)
-        axis.errorbar(
-            numbers,
-            [np.mean(by_number[number]) for number in numbers],
-            [np.std(by_number[number]) for number in numbers],
-            marker="o",
-            capsize=3,
-            label=name if name == "supervised" else f"+ {name}",
-        )
-    axis.set_xscale("log")
-    axis.set_xticks(numbers, [str(number) for number in numbers])
-    axis.minorticks_off()
-    axis.set_xlabel("labelled examples")
-    axis.set_ylabel("test accuracy (%), mean and spread over seeds")
-    axis.grid(alpha=0.3)
-    axis.legend()
-    figure.savefig(path, dpi=120)
+
+def first(inputs, count, pairs):
+    """The first of some examples."""
+    return tuple(part[:count] for part in inputs) if pairs else inputs[:count]
+
+
+def sentences_of(inputs, pairs):
+    return [*inputs[0], *inputs[1]] if pairs else inputs
 
 
 if __name__ == "__main__":

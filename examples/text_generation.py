@@ -4,148 +4,68 @@ Accelerator: none needed; a GPU is used where there is one.
 
     python examples/text_generation.py                     # packaged corpus
     python examples/text_generation.py --data=my_file.txt  # your sentences
-    python examples/text_generation.py --preset=snli       # released settings
 
 Everything goes to --output_dir: the model, samples, reconstructions and
 interpolations, the training log, its learning curves and the flags used.
 """
 
-import time
-
 import keras
-import presets
-import runs
 from absl import app
 from absl import flags
 
 import keras_arae
 
-# Values of a preset stand where a flag is not given. "demo" learns the
-# packaged corpus in minutes on two CPU cores; the others are the released
-# code's settings (docs/results.md says what was tried).
-PRESETS = {
-    "demo": dict(
-        data="web_clauses", vocabulary_size=3000, max_length=15,
-        embedding_dim=128, code_dim=128, noise_dim=128,
-        generator_dims=[300, 300], critic_dims=[300, 300],
-        epochs=7, batch_size=64, autoencoder_optimizer="adam",
-        autoencoder_lr=4e-3, generator_lr=1e-3, critic_lr=1e-3,
-        decay_lr=True, code_noise=0.06, gradient_penalty=1.0,
-        encoder_gradient_scale=0.1, critic_data="reuse",
-    ),
-    "snli": dict(
-        data="snli", vocabulary_size=11000, max_length=15,
-        embedding_dim=300, code_dim=300, noise_dim=100,
-        generator_dims=[300, 300], critic_dims=[300, 300],
-        epochs=15, batch_size=64, autoencoder_optimizer="sgd",
-        autoencoder_lr=1.0, generator_lr=1e-4, critic_lr=1e-4,
-        decay_lr=False, code_noise=0.05, gradient_penalty=1.0,
-        encoder_gradient_scale=0.1, critic_data="fresh",
-        released_networks=True,
-    ),
-    "one_billion_word": dict(
-        data=None, vocabulary_size=30000, max_length=20,
-        embedding_dim=500, code_dim=500, noise_dim=100,
-        generator_dims=[500, 500], critic_dims=[500, 500],
-        epochs=15, batch_size=128, autoencoder_optimizer="sgd",
-        autoencoder_lr=1.0, generator_lr=1e-4, critic_lr=1e-4,
-        decay_lr=False, code_noise=0.1, gradient_penalty=10.0,
-        encoder_gradient_scale=1.0, critic_data="fresh",
-        released_networks=True,
-    ),
-}  # fmt: skip
-
-flags.DEFINE_enum("preset", "demo", sorted(PRESETS), "Fills in other flags.")
 flags.DEFINE_string(
-    "data", None,
+    "data", "web_clauses",
     "A text file with one sentence a line, a folder with train.txt and "
     "test.txt, or a corpus: web_clauses, snli.",
 )  # fmt: skip
-flags.DEFINE_integer("vocabulary_size", None, "Words, special ones included.")
-flags.DEFINE_integer("max_length", None, "Tokens of the longest sentence.")
-flags.DEFINE_enum(
-    "overflow", "drop", ["drop", "truncate"], "What befalls longer sentences."
-)
-flags.DEFINE_bool("lowercase", True, "Whether to lower-case words.")
-flags.DEFINE_integer("embedding_dim", None, "Width of a word's vector.")
-flags.DEFINE_integer("code_dim", None, "Width of a code; units of the LSTMs.")
-flags.DEFINE_integer("noise_dim", None, "Width of the generator's noise.")
-flags.DEFINE_list("generator_dims", None, "Hidden widths, such as 300,300.")
-flags.DEFINE_list("critic_dims", None, "Hidden widths, such as 300,300.")
-flags.DEFINE_bool(
-    "released_networks", False,
-    "Generator and critic as released: batch normalisation in the generator, "
-    "initial weights, no skip connection, no unit sphere, no input scale.",
-)  # fmt: skip
-flags.DEFINE_bool("adversarial", True, "Without: a plain autoencoder.")
-flags.DEFINE_integer("epochs", None, "Times through the data.")
-flags.DEFINE_integer("batch_size", None, "Sentences a step.")
-flags.DEFINE_enum(
-    "autoencoder_optimizer", None, ["adam", "sgd"],
-    "For encoder and decoder; gradients are clipped to norm 1.",
-)  # fmt: skip
-flags.DEFINE_float("autoencoder_lr", None, "Learning rate.")
-flags.DEFINE_float("generator_lr", None, "Learning rate.")
-flags.DEFINE_float("critic_lr", None, "Learning rate.")
-flags.DEFINE_bool(
-    "decay_lr", None, "Whether the autoencoder's rate falls to 0 (cosine)."
-)
-flags.DEFINE_float("code_noise", None, "Standard deviation at the start.")
-flags.DEFINE_integer("critic_steps", 5, "Critic updates a step.")
-flags.DEFINE_enum(
-    "critic_data", None, ["reuse", "fresh"],
-    "Real codes for the critic: the batch's, or of sentences drawn anew.",
-)  # fmt: skip
-flags.DEFINE_float("gradient_penalty", None, "Weight of the penalty.")
-flags.DEFINE_float(
-    "weight_clip", None, "Clip the critic's weights to this instead."
-)
-flags.DEFINE_float(
-    "encoder_gradient_scale", None, "Of the critic's gradient (lambda 1)."
-)
-flags.DEFINE_enum(
-    "sampler", None, ["greedy", "random", "top_k", "top_p", "beam"],
-    "How to pick words; chosen from the flags below if not given.",
-)  # fmt: skip
-flags.DEFINE_float("temperature", None, "Of random, top-k, top-p, beam.")
-flags.DEFINE_integer("top_k", None, "Likeliest words to choose from.")
-flags.DEFINE_float("top_p", None, "Joint probability to choose from.")
-flags.DEFINE_integer("num_beams", None, "Of beam search.")
-flags.DEFINE_integer("num_samples", 1000, "Sentences to generate at the end.")
 flags.DEFINE_string("output_dir", "output/text_generation", "For the results.")
+flags.DEFINE_integer("vocabulary_size", 3000, "Words, special ones included.")
+flags.DEFINE_integer("max_length", 15, "Tokens of the longest sentence.")
+flags.DEFINE_integer("code_dim", 128, "Width of codes, LSTMs and embeddings.")
+flags.DEFINE_integer("epochs", 7, "Times through the data.")
+flags.DEFINE_integer("batch_size", 64, "Sentences a step.")
+flags.DEFINE_float("temperature", None, "Of sampling words; greedy without.")
+flags.DEFINE_integer("num_samples", 1000, "Sentences to generate at the end.")
+flags.DEFINE_integer("seed", 0, "Random seed.")
+flags.DEFINE_bool("resume", False, "Continue an interrupted run.")
+flags.DEFINE_bool("overwrite", False, "Replace earlier results.")
 
 FLAGS = flags.FLAGS
 
 
 def main(_):
-    start_time = time.time()
-    presets.fill_in(PRESETS[FLAGS.preset])
-    if FLAGS.data is None:
-        raise app.UsageError(
-            f"Preset {FLAGS.preset} has no corpus of its own: pass --data."
-        )
+    # The sentences, and a folder that loses no results.
     train, held_out = keras_arae.datasets.load_train_and_held_out(
         FLAGS.data, seed=FLAGS.seed
     )
-    output_dir = runs.prepare_output_dir(
-        FLAGS.output_dir, "training_samples.txt"
+    folder = keras_arae.callbacks.RunFolder(
+        FLAGS.output_dir,
+        resume=FLAGS.resume,
+        overwrite=FLAGS.overwrite,
+        appended=["training_samples.txt"],
     )
+    folder.save_flags(FLAGS.flag_values_dict())
+
+    # The model: that of an interrupted run, or a new one.
     keras.utils.set_random_seed(FLAGS.seed)
-    checkpoint, epoch = runs.last_checkpoint(output_dir)
-    if checkpoint:
-        model = keras.saving.load_model(checkpoint)
-    else:
+    model, epoch = folder.restore()
+    if model is None:
         model = make_model(train)
+    else:
+        print(f"Continuing after epoch {epoch}.")
     print(
         f"{len(train)} sentences to learn from, {len(held_out)} held out, "
-        f"{model.preprocessor.vocabulary_size} words, "
-        f"{model.count_params()} weights, {keras.config.backend()} backend."
+        f"{model.codec.vocabulary_size} words, {model.count_params()} "
+        f"weights, {keras.config.backend()} backend."
     )
+
+    # Each epoch shows what the model says by now.
     sampler = keras_arae.callbacks.TextSampler(
         held_out[:4],
-        path=output_dir / "training_samples.txt",
-        log_dir=runs.tensorboard_dir(output_dir),
-        **decoding_options(),
+        path=folder / "training_samples.txt",
+        temperature=FLAGS.temperature,
     )
     model.fit(
         train,
@@ -153,114 +73,62 @@ def main(_):
         epochs=FLAGS.epochs,
         initial_epoch=epoch,
         validation_data=held_out,
-        callbacks=runs.make_callbacks(output_dir, sampler),
+        callbacks=[*folder.callbacks(), sampler],
     )
-    write_results(model, output_dir, train, held_out)
-    print(f"Done in {time.time() - start_time:.0f} s; see {output_dir}/.")
+    model.save(folder / "model.keras")
+    show_samples(model, folder, train)
+    show_codes(model, folder, held_out)
+    print(f"Done; see {FLAGS.output_dir}/.")
 
 
 def make_model(train):
     """A compiled model with a vocabulary from the training sentences."""
-    preprocessor = keras_arae.TextPreprocessor.from_corpus(
+    codec = keras_arae.TextPreprocessor.from_corpus(
         train,
         vocabulary_size=FLAGS.vocabulary_size,
         max_length=FLAGS.max_length,
-        overflow=FLAGS.overflow,
-        lowercase=FLAGS.lowercase,
     )
-    options, networks = {}, {}
-    if FLAGS.weight_clip is not None:
-        options["critic_regularizer"] = "weight_clipping"
-        options["weight_clip"] = FLAGS.weight_clip
-    if FLAGS.released_networks:
-        networks = {
-            "kernel_initializer": keras.initializers.RandomNormal(stddev=0.02)
-        }
-    layers = keras_arae.layers
-    size = preprocessor.vocabulary_size
-    lstm = (size, FLAGS.embedding_dim, FLAGS.code_dim)
-    lstm_options = {}
-    if FLAGS.released_networks:
-        lstm_options["kernel_initializer"] = keras.initializers.RandomUniform(
-            -0.1, 0.1
-        )
     model = keras_arae.TextARAE(
-        preprocessor,
-        encoder=layers.LSTMEncoder(*lstm, **lstm_options),
-        decoder=layers.LSTMDecoder(*lstm, **lstm_options),
-        generator=layers.Generator(
-            FLAGS.code_dim,
-            [int(units) for units in FLAGS.generator_dims],
-            batch_normalization=FLAGS.released_networks,
-            skip_connection=not FLAGS.released_networks,
-            normalize=not FLAGS.released_networks,
-            **networks,
-        ),
-        critic=layers.Critic(
-            [int(units) for units in FLAGS.critic_dims],
-            input_scale=1 if FLAGS.released_networks else FLAGS.code_dim**0.5,
-            **networks,
-        ),
-        adversarial=FLAGS.adversarial,
-        noise_dim=FLAGS.noise_dim,
-        code_noise=FLAGS.code_noise,
-        critic_steps=FLAGS.critic_steps,
-        critic_data=FLAGS.critic_data,
-        gradient_penalty_weight=FLAGS.gradient_penalty,
-        encoder_gradient_scale=FLAGS.encoder_gradient_scale,
+        codec,
+        embedding_dim=FLAGS.code_dim,
+        code_dim=FLAGS.code_dim,
+        code_noise=0.06,
         seed=FLAGS.seed,
-        **options,
     )
-    model.compile(**make_optimizers(len(train)))
+    # The rate of encoder and decoder falls to zero, so that the generator
+    # can catch up with codes that settle. The others keep their defaults.
+    num_steps = FLAGS.epochs * -(-len(train) // FLAGS.batch_size)
+    rate = keras.optimizers.schedules.CosineDecay(4e-3, num_steps)
+    model.compile(keras.optimizers.Adam(rate, global_clipnorm=1.0))
     return model
 
 
-def make_optimizers(num_sentences):
-    rate = runs.autoencoder_rate(num_sentences)
-    optimizer = {
-        "adam": keras.optimizers.Adam,
-        "sgd": keras.optimizers.SGD,
-    }[FLAGS.autoencoder_optimizer]
-    return {
-        "autoencoder_optimizer": optimizer(rate, global_clipnorm=1.0),
-        "critic_optimizer": keras.optimizers.Adam(FLAGS.critic_lr, beta_1=0.5),
-        "generator_optimizer": keras.optimizers.Adam(
-            FLAGS.generator_lr, beta_1=0.5
-        ),
-    }
-
-
-def decoding_options():
-    names = ("sampler", "temperature", "top_k", "top_p", "num_beams")
-    return {name: FLAGS[name].value for name in names}
-
-
-def write_results(model, output_dir, train, held_out):
-    """The model, what it says, and a few numbers about it."""
-    model.save(output_dir / "model.keras")
-    options = {"seed": FLAGS.seed, **decoding_options()}
-    pairs = held_out[:20]
-    copies = model.reconstruct(pairs, **options)
-    write_lines(
-        output_dir / "reconstructions.txt",
-        [f"{pair} -> {copy}" for pair, copy in zip(pairs, copies)],
+def show_samples(model, folder, train):
+    """New sentences from noise, and ways from one to another."""
+    options = {"seed": FLAGS.seed, "temperature": FLAGS.temperature}
+    samples = model.generate(FLAGS.num_samples, **options)
+    write_lines(folder / "samples.txt", samples)
+    distinct = set(samples)
+    print("\nSamples:", *samples[:20], sep="\n  ")
+    print(
+        f"{len(distinct) / len(samples):.1%} of {len(samples)} samples are "
+        f"distinct; {len(distinct & set(train)) / len(distinct):.1%} of those "
+        "stand in the training text."
     )
-    ends = held_out[20:25], held_out[25:30]
-    paths = model.interpolate(*ends, **options) if len(ends[1]) == 5 else []
-    if model.adversarial:
-        samples = model.generate(FLAGS.num_samples, **options)
-        write_lines(output_dir / "samples.txt", samples)
-        paths += model.interpolate(num_paths=5, **options)
-        share = len(set(samples)) / len(samples)
-        known = len(set(samples) & set(train)) / len(set(samples))
-        print("\nSamples:", *samples[:20], sep="\n  ")
-        print(f"{share:.1%} of {len(samples)} samples are distinct; "
-              f"{known:.1%} of those stand in the training text.")  # fmt: skip
+    paths = model.interpolate(num_paths=5, **options)
+    lines = [line for path in paths for line in (*path, "")]
+    write_lines(folder / "interpolations.txt", lines)
     for path in paths:
         print("\nOn the way:", *path, sep="\n  ")
+
+
+def show_codes(model, folder, held_out):
+    """Sentences that the model never saw, through their codes."""
+    sentences = held_out[:20]
+    copies = model.reconstruct(sentences, seed=FLAGS.seed)
     write_lines(
-        output_dir / "interpolations.txt",
-        [line for path in paths for line in (*path, "")],
+        folder / "reconstructions.txt",
+        [f"{sentence} -> {copy}" for sentence, copy in zip(sentences, copies)],
     )
     numbers = model.evaluate(held_out, verbose=0, return_dict=True)
     print("\nHeld out:", ", ".join(f"{k} {v:.3f}" for k, v in numbers.items()))

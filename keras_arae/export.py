@@ -1,9 +1,13 @@
 """Registration of the library's classes for saving and loading."""
 
+from typing import TypeVar
+
 import keras
 
+AnyClass = TypeVar("AnyClass", bound=type)
 
-def export(cls):
+
+def export(cls: AnyClass) -> AnyClass:
     """Registers a class so that `keras.saving` finds it by name.
 
     Args:

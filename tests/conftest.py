@@ -1,5 +1,6 @@
 """Small models and texts that the tests share."""
 
+import inspect
 import os
 import pathlib
 import tempfile
@@ -56,12 +57,27 @@ def make_model(preprocessor):
             "seed": 3,
             **options,
         }
-        model = keras_arae.TextARAE(preprocessor, **options)
+        model = keras_arae.TextARAE(preprocessor, **with_prior(options))
         if compiled:
             compile_quickly(model)
         return model
 
     return make
+
+
+GAME = inspect.signature(keras_arae.priors.AdversarialPrior).parameters
+
+
+def with_prior(options):
+    """Options of a model: those of the game become its adversarial prior.
+
+    Where a prior is given, or none is wanted, those of the game are left out.
+    """
+    game = {key: value for key, value in options.items() if key in GAME}
+    rest = {key: value for key, value in options.items() if key not in GAME}
+    if "prior" not in rest:
+        rest["prior"] = keras_arae.priors.AdversarialPrior(**game)
+    return rest
 
 
 def compile_quickly(model, **options):
@@ -71,6 +87,15 @@ def compile_quickly(model, **options):
         generator_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
         **options,
     )
+
+
+NETWORKS = ("encoder", "decoder", "generator", "critic")
+
+
+def network(model, name):
+    """A network of a model or of its prior."""
+    holder = model.prior if name in ("generator", "critic") else model
+    return getattr(holder, name)
 
 
 def weights_of(*layers):
@@ -93,9 +118,8 @@ def number(tensor):
 
 def make_gradient(loss, layer):
     """Gradients of `loss()` by the weights of a layer, as numpy arrays."""
-    from keras_arae.trainers.backend_trainer import BackendTrainer
 
-    class Trainer(BackendTrainer):
+    class Trainer(keras_arae.backend.Trainer):
         trainable_variables = layer.trainable_variables
         non_trainable_variables = layer.non_trainable_variables
 

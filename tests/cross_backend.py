@@ -2,10 +2,13 @@
 
 import pathlib
 import sys
+from unittest import mock
 
 import keras
 import numpy as np
+from conftest import NETWORKS
 from conftest import compile_quickly
+from conftest import network
 
 import keras_arae
 
@@ -15,28 +18,30 @@ SENTENCES = [
 
 
 def make_model():
-    preprocessor = keras_arae.TextPreprocessor.from_corpus(
-        SENTENCES, max_length=6
-    )
+    codec = keras_arae.TextPreprocessor.from_corpus(SENTENCES, max_length=6)
     return keras_arae.TextARAE(
-        preprocessor,
+        codec,
         embedding_dim=8,
         code_dim=10,
-        noise_dim=5,
-        hidden_dims=(12,),
+        prior=keras_arae.priors.AdversarialPrior(
+            noise_dim=5, hidden_dims=(12,), critic_steps=3
+        ),
         code_noise=0.0,
-        critic_steps=3,
         seed=0,
     )
 
 
-def fix_draws(model):
+def same_draws():
     """The same noise on every backend, whose generators differ."""
     generator = np.random.default_rng(0)
-    noise = generator.normal(size=(32, model.noise_dim)).astype("float32")
+    noise = generator.normal(size=(32, 5)).astype("float32")
     shares = generator.uniform(size=(32, 1)).astype("float32")
-    model.sample_noise = lambda num: keras.ops.convert_to_tensor(noise)
-    model.sample_shares = lambda num: keras.ops.convert_to_tensor(shares)
+    draws = {5: noise, 1: shares}  # By their width.
+
+    def draw(shape, seed=None):
+        return keras.ops.convert_to_tensor(draws[shape[-1]])
+
+    return mock.patch.multiple(keras.random, normal=draw, uniform=draw)
 
 
 def adam():
@@ -47,14 +52,14 @@ def step(folder):
     """One step from the weights in the folder, by the released optimizers."""
     model = make_model()
     model.load_weights(folder / "start.weights.h5")
-    fix_draws(model)
     sgd = keras.optimizers.SGD(1.0, global_clipnorm=1.0)
     model.compile(sgd, adam(), adam())
-    logs = model.fit(SENTENCES, batch_size=32, shuffle=False, verbose=0)
+    with same_draws():
+        logs = model.fit(SENTENCES, batch_size=32, shuffle=False, verbose=0)
     weights = {
         f"{name}.{index}": keras.ops.convert_to_numpy(weight)
-        for name in ("encoder", "decoder", "generator", "critic")
-        for index, weight in enumerate(getattr(model, name).weights)
+        for name in NETWORKS
+        for index, weight in enumerate(network(model, name).weights)
     }
     numbers = {f"log.{key}": value[0] for key, value in logs.history.items()}
     np.savez(folder / f"{keras.config.backend()}.npz", **weights, **numbers)

@@ -47,6 +47,7 @@ def test_wheel_holds_package_and_corpus_only(tmp_path):
     names = zipfile.ZipFile(wheel).namelist()
     assert "keras_arae/datasets/web_clauses/train.txt.gz" in names
     assert "keras_arae/models/arae.py" in names
+    assert "keras_arae/py.typed" in names
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith("dist-info")} == {
         "keras_arae"

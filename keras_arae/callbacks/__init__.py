@@ -1,25 +1,17 @@
-"""Callbacks for `fit`: samples, checkpoints and learning curves."""
+"""Callbacks for `fit`: samples, checkpoints, learning curves, run folders."""
 
-from keras_arae.callbacks.image_grid import image_grid
-from keras_arae.callbacks.image_grid import save_image
-from keras_arae.callbacks.image_sampler import ImageSampler
-from keras_arae.callbacks.image_sampler import beside_reconstructions
-from keras_arae.callbacks.image_sampler import classes_in_turn
 from keras_arae.callbacks.learning_curves import LearningCurves
-from keras_arae.callbacks.learning_curves import trim_log
 from keras_arae.callbacks.resumable_checkpoint import ResumableCheckpoint
 from keras_arae.callbacks.reverse_perplexity import ReversePerplexity
-from keras_arae.callbacks.text_sampler import TextSampler
+from keras_arae.callbacks.run_folder import RunFolder
+from keras_arae.callbacks.samplers import ImageSampler
+from keras_arae.callbacks.samplers import TextSampler
 
 __all__ = [
     "ImageSampler",
     "LearningCurves",
     "ResumableCheckpoint",
     "ReversePerplexity",
+    "RunFolder",
     "TextSampler",
-    "beside_reconstructions",
-    "classes_in_turn",
-    "image_grid",
-    "save_image",
-    "trim_log",
 ]

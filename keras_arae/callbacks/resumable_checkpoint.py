@@ -1,8 +1,11 @@
 """Checkpoints that a killed run can continue from."""
 
+from __future__ import annotations
+
 import os
 import pathlib
 import re
+from typing import Any
 
 import keras
 
@@ -37,14 +40,16 @@ class ResumableCheckpoint(keras.callbacks.Callback):
     ```
     """
 
-    def __init__(self, directory, every=1):
+    def __init__(self, directory: str | os.PathLike, every: int = 1) -> None:
         super().__init__()
         self.directory = pathlib.Path(directory)
         self.every = every
 
     @staticmethod
-    def latest(directory):
-        """The newest checkpoint of a folder.
+    def latest(
+        directory: str | os.PathLike,
+    ) -> tuple[pathlib.Path | None, int]:
+        """Finds the newest checkpoint of a folder.
 
         Args:
             directory: str or path.
@@ -60,7 +65,10 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         epoch, path = max(found, default=(0, None))
         return path, epoch
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(
+        self, epoch: int, logs: dict[str, Any] | None = None
+    ) -> None:
+        """Saves the model, where it is time to."""
         if (epoch + 1) % self.every:
             return
         self.directory.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,13 @@
 """Reverse perplexity as training goes on, for early stopping."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
 import keras
 
-from keras_arae.metrics.perplexity import reverse_perplexity
+from keras_arae.evaluation import reverse_perplexity
 
 
 class ReversePerplexity(keras.callbacks.Callback):
@@ -11,8 +16,8 @@ class ReversePerplexity(keras.callbacks.Callback):
     Draws samples, trains a language model on them and scores held-out text
     with it. The released code of the paper stops training on this number; so
     can `keras.callbacks.EarlyStopping(monitor="val_reverse_perplexity")`
-    that stands behind it in the list of callbacks. Between two looks the last
-    number stands in the log (count `every` into the patience).
+    that comes after it in the list of callbacks. In epochs without a look
+    the last number is logged again (count `every` into the patience).
 
     Args:
         test_text: list of str. Held-out sentences, tokenised as the model's
@@ -23,7 +28,7 @@ class ReversePerplexity(keras.callbacks.Callback):
         sampling: dict. Arguments of `generate`, such as
             `{"temperature": 1.0}`. Defaults to `None`: none.
         **options: the other arguments of
-            `keras_arae.metrics.reverse_perplexity`: `judge`, `units` and so
+            `keras_arae.evaluation.reverse_perplexity`: `judge`, `units` and so
             on.
 
     Example:
@@ -46,13 +51,13 @@ class ReversePerplexity(keras.callbacks.Callback):
 
     def __init__(
         self,
-        test_text,
-        num_samples=10000,
-        every=1,
-        seed=0,
-        sampling=None,
-        **options,
-    ):
+        test_text: Iterable[str],
+        num_samples: int = 10000,
+        every: int = 1,
+        seed: int = 0,
+        sampling: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__()
         self.test_text = list(test_text)
         self.num_samples = num_samples
@@ -60,16 +65,19 @@ class ReversePerplexity(keras.callbacks.Callback):
         self.seed = seed
         self.sampling = sampling or {}
         self.options = options
-        self._last = None
+        self._last: float | None = None
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(
+        self, epoch: int, logs: dict[str, Any] | None = None
+    ) -> None:
+        """Adds the number to the log."""
         if self._last is None or (epoch + 1) % self.every == 0:
             samples = self.model.generate(
                 self.num_samples, seed=self.seed, **self.sampling
             )
-            options = dict(self.options)
-            if options.get("judge", "lstm") == "lstm":
-                options.setdefault("seed", self.seed)
-            found = reverse_perplexity(samples, self.test_text, **options)
+            found = reverse_perplexity(
+                samples, self.test_text, seed=self.seed, **self.options
+            )
             self._last = found.perplexity
-        logs["val_reverse_perplexity"] = self._last
+        if logs is not None:
+            logs["val_reverse_perplexity"] = self._last

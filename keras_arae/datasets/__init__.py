@@ -1,4 +1,4 @@
-"""Corpora and text files as lists of sentences; image sets as arrays."""
+"""Corpora and text files as lists of sentences; sets of images as arrays."""
 
 from keras_arae.datasets.hold_out import hold_out
 from keras_arae.datasets.load_images import load_images

@@ -1,30 +1,34 @@
-"""Holding out part of a list of sentences."""
+"""A part of a list of sentences, held out."""
+
+from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 
-def hold_out(sentences, fraction=0.05, seed=0):
+def hold_out(
+    sentences: Sequence[str], fraction: float = 0.05, seed: int = 0
+) -> tuple[list[str], list[str]]:
     """Splits sentences into a part to train on and a part held out.
 
-    Use it on text that comes without a split. A sentence that occurs more
-    than once goes wholly to one side, so the held-out part measures
-    reconstruction of unseen sentences. Both sides keep the order and the
-    repeats of the input.
+    Use it on text that comes without a split. All copies of a sentence go
+    to the same side, so the held-out part measures reconstruction of unseen
+    sentences. Both sides keep the order and the repeats of the input.
 
     Args:
-        sentences: sequence of str. At least two distinct ones.
+        sentences: sequence of str. At least two must be distinct.
         fraction: float. Share of the distinct sentences to hold out, above 0
-            and below 1. At least one sentence stays on each side. Defaults
-            to `0.05`.
-        seed: int. Random seed: the same seed gives the same split. Defaults
+            and below 1. Each side gets at least one sentence. Defaults to
+            `0.05`.
+        seed: int. Random seed. The same seed gives the same split. Defaults
             to `0`.
 
     Returns:
         A tuple `(train, held_out)` of two lists of str.
 
     Raises:
-        TypeError: `sentences` is one string.
-        ValueError: `fraction` is not between 0 and 1, or there are fewer
+        TypeError: if `sentences` is one string.
+        ValueError: if `fraction` is not between 0 and 1, or there are fewer
             than two distinct sentences.
 
     Example:
@@ -37,8 +41,8 @@ def hold_out(sentences, fraction=0.05, seed=0):
     """
     if isinstance(sentences, str):
         raise TypeError(
-            "`sentences` must be a list of strings, one a sentence; load a "
-            "file with `load_text` first. Received: "
+            "`sentences` must be a list of strings, one for each sentence. "
+            "Load a file with `load_text` first. Received: "
             f"sentences={sentences[:50]!r}"
         )
     if not 0 < fraction < 1:
@@ -51,9 +55,9 @@ def hold_out(sentences, fraction=0.05, seed=0):
     distinct = list(dict.fromkeys(sentences))
     if len(distinct) < 2:
         raise ValueError(
-            "Two distinct sentences are needed, one for each side; pass more "
-            f"text. Received: {len(sentences)} sentences, {len(distinct)} "
-            "distinct"
+            "At least two distinct sentences are needed, one for each side. "
+            f"Pass more text. Received: {len(sentences)} sentences, "
+            f"{len(distinct)} distinct"
         )
     count = min(max(round(fraction * len(distinct)), 1), len(distinct) - 1)
     chosen = set(random.Random(seed).sample(distinct, count))

@@ -1,35 +1,45 @@
-"""Loading of small image corpora."""
+"""Small sets of images."""
+
+from __future__ import annotations
 
 import os
 import pathlib
 import zipfile
+from typing import TypeAlias
 
 import keras
 import numpy as np
 
+Images: TypeAlias = tuple[np.ndarray, np.ndarray]
+
 KEYS = ("x_train", "y_train", "x_test", "y_test")
 
 
-def load_images(source="mnist"):
-    """Loads grey images and their classes, to learn from and held out.
+def load_images(
+    source: str | os.PathLike = "mnist",
+) -> tuple[Images, Images]:
+    """Loads grayscale images and their classes, for training and for testing.
 
     Args:
-        source: str or path-like. `"mnist"`: 60,000 and 10,000 images of 28 by
-            28 pixels, downloaded once into the Keras cache. `"digits"`: the
-            1,797 images of 8 by 8 pixels that come with scikit-learn, the
-            last 297 held out. Or an `.npz` file with the arrays `x_train`,
-            `y_train`, `x_test`, `y_test`, as MNIST's own. Defaults to
-            `"mnist"`.
+        source: str or path-like. One of these. Defaults to `"mnist"`.
+
+            *   `"mnist"`: 60,000 training and 10,000 test images of 28 by 28
+                pixels, downloaded once into the Keras cache.
+            *   `"digits"`: the 1,797 images of 8 by 8 pixels that come with
+                scikit-learn. The last 297 are for testing.
+            *   the path of an `.npz` file with the arrays `x_train`,
+                `y_train`, `x_test` and `y_test`, as in `mnist.npz`.
 
     Returns:
-        `((images, classes), (images, classes))`, as keras.datasets: images
-        are float32 arrays of shape `(num_images, height, width)` from 0 to 1.
+        Two pairs `(images, classes)`, for training and for testing. Images
+        are float32 arrays of shape `(num_images, height, width)` with values
+        from 0 to 1; classes are int arrays of shape `(num_images,)`.
 
     Raises:
-        OSError: MNIST is not in the cache and cannot be downloaded.
-        FileNotFoundError: the file does not exist.
-        ImportError: scikit-learn is not installed.
-        ValueError: the file holds other arrays.
+        OSError: if MNIST is not in the cache and cannot be downloaded.
+        FileNotFoundError: if the file does not exist.
+        ImportError: if scikit-learn is not installed.
+        ValueError: if the file does not hold these arrays.
 
     Example:
 
@@ -45,28 +55,29 @@ def load_images(source="mnist"):
     else:
         arrays = _load_file(pathlib.Path(os.fspath(source)))
     train, train_classes, test, test_classes = arrays
-    return (_grey(train), train_classes), (_grey(test), test_classes)
+    return (_scaled(train), train_classes), (_scaled(test), test_classes)
 
 
-def _load_mnist():
+def _load_mnist() -> tuple[np.ndarray, ...]:
     try:
         train, test = keras.datasets.mnist.load_data()
     except Exception as error:  # Keras raises no narrower one.
         raise OSError(
-            "MNIST is not in the Keras cache and cannot be downloaded; pass "
-            'the path of an `mnist.npz`, or "digits" for a small packaged '
-            f"set. Received: {error}"
+            "MNIST is not in the Keras cache and cannot be downloaded. Pass "
+            'the path of a file `mnist.npz`, or "digits" for a small set '
+            f"that comes with scikit-learn. Received: {error}"
         ) from error
     return *train, *test
 
 
-def _load_digits():
+def _load_digits() -> tuple[np.ndarray, ...]:
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
         raise ImportError(
-            "The packaged digits come with scikit-learn: install it with "
-            "`pip install scikit-learn`."
+            "The digits come with scikit-learn. Install it with "
+            '`pip install "keras-arae[images]"`. '
+            f"Received: {error}"
         ) from error
     digits = load_digits()
     images = digits.images / 16.0
@@ -76,7 +87,7 @@ def _load_digits():
     )  # fmt: skip
 
 
-def _load_file(path):
+def _load_file(path: pathlib.Path) -> tuple[np.ndarray, ...]:
     try:
         with np.load(path) as file:
             return tuple(file[key] for key in KEYS)
@@ -87,7 +98,8 @@ def _load_file(path):
         ) from error
 
 
-def _grey(images):
+def _scaled(images: np.ndarray) -> np.ndarray:
+    """Images as float32; bytes are divided by 255."""
     if images.dtype == "uint8":
         return images.astype("float32") / np.float32(255)
     return images.astype("float32")

@@ -1,52 +1,59 @@
-"""Loading of sentences that belong to classes."""
+"""Sentences by class."""
+
+from __future__ import annotations
 
 import os
 import pathlib
 import re
+from collections.abc import Mapping
+from collections.abc import Sequence
 
 from keras_arae.datasets import text_files
 from keras_arae.datasets import web_clauses
 from keras_arae.datasets.hold_out import hold_out
 
-# A clause that speaks of the future, and one that speaks of the past: words
-# that say so without annotation. Clauses with both or neither are left out.
+# Words that show that a clause is about the future or about the past. They
+# stand in for annotations. Clauses with both or neither are left out.
 FUTURE = re.compile(r"\b(will|shall)\b")
 PAST = re.compile(r"\b(was|were|had|did|came|went|said|made|gave|took)\b")
 
 
-def load_labeled_text(source="web_clauses_tense", split="train"):
-    """Loads sentences by class, one file a class or a packaged corpus.
+def load_labeled_text(
+    source: str | os.PathLike = "web_clauses_tense", split: str = "train"
+) -> dict[str, list[str]]:
+    """Loads sentences by class, from files or from the packaged corpus.
 
     Use it to feed `TransferARAE`, with `keras_arae.datasets.flatten`.
 
     Args:
-        source: str or path-like. A folder, or the one corpus by name:
+        source: str or path-like. The name of the packaged corpus, or a
+            folder. Defaults to `"web_clauses_tense"`.
 
-            *   `"web_clauses_tense"`: clauses of `web_clauses` that speak of
-                the past (they hold was, were, had, did, came, went, said,
-                made, gave or took) or of the future (will or shall), but not
-                of both. A rule, not an annotation.
-            *   a folder with a file a class, `positive.txt` and
-                `negative.txt`; with splits in subfolders named after them
-                (`train/positive.txt`).
+            *   `"web_clauses_tense"`: clauses of `web_clauses` about the past
+                (they contain was, were, had, did, came, went, said, made,
+                gave or took) or about the future (will or shall), but not
+                both. The labels come from this rule, not from annotators.
+            *   a folder with one file for each class, such as `positive.txt`
+                and `negative.txt`. Splits are subfolders:
+                `train/positive.txt`.
             *   a folder in the layout of the Yelp corpus of Shen et al.
                 (https://arxiv.org/abs/1705.09655): `sentiment.train.0` and
                 `sentiment.train.1`, which are "negative" and "positive".
-                Files of another name have classes "0", "1" and so on.
+                If the files have other names, the classes are "0", "1" and
+                so on.
 
-            Text files are as in `load_text`, `.txt.gz` too. Defaults to
-            `"web_clauses_tense"`.
-        split: str. Of a Yelp layout any word that stands in the names, such
-            as `"dev"`; otherwise `"train"`, `"validation"` or `"test"`.
+            Text files are as in `load_text`; `.txt.gz` works too.
+        split: str. In the Yelp layout any word that the file names contain,
+            such as `"dev"`; otherwise `"train"`, `"validation"` or `"test"`.
             Defaults to `"train"`.
 
     Returns:
-        A dict of class name to list of str, in the order of the names (of the
-        numbers, in a Yelp layout).
+        A dict of class name to list of str. Classes are sorted by name; in
+        the Yelp layout by number.
 
     Raises:
-        FileNotFoundError: The folder does not exist.
-        ValueError: It holds fewer than two classes for this split.
+        FileNotFoundError: if the folder does not exist.
+        ValueError: if it holds fewer than two classes for this split.
 
     Example:
 
@@ -67,7 +74,7 @@ def load_labeled_text(source="web_clauses_tense", split="train"):
     if len(files) < 2:
         names = sorted(path.name for path in folder.iterdir())
         raise ValueError(
-            f"Expected files of two classes or more for the split {split!r}: "
+            f"Expected files of at least two classes for the split {split!r}: "
             f"{split}/NAME.txt, NAME.{split}.0 or, without splits, NAME.txt. "
             f"Received: a folder with {names[:10]}"
         )
@@ -76,18 +83,24 @@ def load_labeled_text(source="web_clauses_tense", split="train"):
     }
 
 
-def load_labeled_train_and_held_out(source="web_clauses_tense", seed=0):
-    """Loads sentences by class to learn from, and others to judge by.
+def load_labeled_train_and_held_out(
+    source: str | os.PathLike = "web_clauses_tense", seed: int = 0
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Loads training sentences by class, and held-out ones.
 
-    The held-out ones are the split "test" or, without one, a twentieth of
-    each class.
+    The held-out sentences are the split "test". Without one, they are 5% of
+    the distinct sentences of each class (see `hold_out`).
 
     Args:
-        source: as in `load_labeled_text`.
-        seed: int. Of what is held out. Defaults to `0`.
+        source: as in `load_labeled_text`. Defaults to `"web_clauses_tense"`.
+        seed: int. Seed of `hold_out`. Defaults to `0`.
 
     Returns:
-        Two dicts of class name to list of str.
+        A tuple `(train, held_out)` of two dicts of class name to list of str.
+
+    Raises:
+        FileNotFoundError: as in `load_labeled_text`.
+        ValueError: as in `load_labeled_text`.
 
     Example:
 
@@ -101,19 +114,22 @@ def load_labeled_train_and_held_out(source="web_clauses_tense", seed=0):
     if source == "web_clauses_tense" or has_split(source, "test"):
         return train, load_labeled_text(source, "test")
     parts = {name: hold_out(text, seed=seed) for name, text in train.items()}
-    return tuple(
-        {name: part[side] for name, part in parts.items()} for side in (0, 1)
+    return (
+        {name: part[0] for name, part in parts.items()},
+        {name: part[1] for name, part in parts.items()},
     )
 
 
-def flatten(classes):
-    """Sentences of all classes in one list, and their labels in another.
+def flatten(
+    classes: Mapping[str, Sequence[str]],
+) -> tuple[list[str], list[str]]:
+    """Puts the sentences of all classes in one list, labels in another.
 
     Args:
         classes: dict of class name to list of str.
 
     Returns:
-        A list of str, the sentences, and one of as many names.
+        A tuple `(sentences, labels)` of two lists of str of the same length.
 
     Example:
 
@@ -126,8 +142,8 @@ def flatten(classes):
     return [text for text, _ in pairs], [name for _, name in pairs]
 
 
-def tenses(clauses):
-    """Clauses by what they speak of."""
+def tenses(clauses: Sequence[str]) -> dict[str, list[str]]:
+    """Clauses about the past and about the future."""
     return {
         "past": [
             clause
@@ -142,25 +158,26 @@ def tenses(clauses):
     }
 
 
-def has_split(folder, split):
-    folder = pathlib.Path(os.fspath(folder)).expanduser()
+def has_split(source: str | os.PathLike, split: str) -> bool:
+    """Whether a folder has files of a split."""
+    folder = pathlib.Path(os.fspath(source)).expanduser()
     return bool(yelp_files(folder, split)) or (folder / split).is_dir()
 
 
-def yelp_files(folder, split):
+def yelp_files(folder: pathlib.Path, split: str) -> dict[str, pathlib.Path]:
     """Files `NAME.SPLIT.0`, `NAME.SPLIT.1` and so on, by class name."""
     found = {}
     for path in folder.glob(f"*.{split}.*"):
         if path.suffix[1:].isdigit():
             found[int(path.suffix[1:])] = path
-    names = {place: str(place) for place in found}
+    names = {number: str(number) for number in found}
     if sorted(found) == [0, 1] and found[0].name.startswith("sentiment."):
         names = {0: "negative", 1: "positive"}
-    return {names[place]: found[place] for place in sorted(found)}
+    return {names[number]: found[number] for number in sorted(found)}
 
 
-def class_files(folder, split):
-    """Files `NAME.txt`, those of a split in its folder, by class name."""
+def class_files(folder: pathlib.Path, split: str) -> dict[str, pathlib.Path]:
+    """Files `NAME.txt` of a split, by class name."""
     if (folder / split).is_dir():
         folder = folder / split
     elif split != "train":

@@ -1,8 +1,14 @@
 """Pairs of sentences with labels, in the layouts of SNLI."""
 
+from __future__ import annotations
+
 import csv
 import json
+import os
 import pathlib
+from collections.abc import Iterable
+from collections.abc import Iterator
+from typing import Any
 
 from absl import logging
 
@@ -11,27 +17,31 @@ from keras_arae.datasets.text_files import read_sentences
 COLUMNS = ("gold_label", "sentence1", "sentence2")
 
 
-def load_pairs(path):
-    """Loads labelled pairs of sentences from a file in a layout of SNLI.
+def load_pairs(
+    path: str | os.PathLike,
+) -> tuple[tuple[list[str], list[str]], list[str]]:
+    """Loads labeled pairs of sentences from a file in one of SNLI's layouts.
 
-    Either a table whose columns are separated by tabs and named in its first
-    line, or a file of JSON objects, one a line (`.jsonl`); both as the corpus
-    comes (https://nlp.stanford.edu/projects/snli/), perhaps gzipped (`.gz`).
-    Columns other than `gold_label`, `sentence1` and `sentence2` are left out.
-    Pairs on which the annotators did not agree, labelled "-", are skipped,
-    and a warning says how many there were.
+    The corpus (https://nlp.stanford.edu/projects/snli/) comes in both:
+
+    *   a table with columns separated by tabs and a header line;
+    *   a file with one JSON object on each line (`.jsonl`).
+
+    Either may be gzipped (`.gz`). Only the columns `gold_label`, `sentence1`
+    and `sentence2` are read. Pairs labeled "-", on which the annotators did
+    not agree, are skipped, and a warning says how many there were.
 
     Args:
         path: str or path-like. The file.
 
     Returns:
-        A tuple `(premises, hypotheses), labels` of lists of str: what
-        `keras_arae.SemiSupervisedARAE(..., pairs=True)` takes.
+        A tuple `((premises, hypotheses), labels)` of three lists of str of
+        the same length, for `keras_arae.SemiSupervisedARAE(pairs=True)`.
 
     Raises:
-        FileNotFoundError: The file does not exist.
-        ValueError: A column is missing, a line is no JSON object, or no pair
-            has a label.
+        FileNotFoundError: if the file does not exist.
+        ValueError: if a column is missing, a line is not a JSON object, or
+            no pair has a label.
 
     Example:
 
@@ -47,8 +57,8 @@ def load_pairs(path):
     """
     lines = read_sentences(path)
     names = pathlib.Path(path).suffixes
-    rows = read_json(lines, path) if ".jsonl" in names else read_table(lines)
-    rows = [cells_of(row, path) for row in rows]
+    table = read_json(lines, path) if ".jsonl" in names else read_table(lines)
+    rows = [cells_of(row, path) for row in table]
     labeled = [row for row in rows if row[0] != "-"]
     if len(labeled) < len(rows):
         logging.warning(
@@ -64,13 +74,13 @@ def load_pairs(path):
     return (premises, hypotheses), labels
 
 
-def read_table(lines):
-    """Returns the lines of a table as dicts; quotation marks are text."""
+def read_table(lines: Iterable[str]) -> Iterable[dict[str, Any]]:
+    """Reads the rows of a table as dicts; quotation marks are plain text."""
     return csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
-def read_json(lines, path):
-    """Yields the JSON objects of lines, or refuses them."""
+def read_json(lines: Iterable[str], path: Any) -> Iterator[dict[str, Any]]:
+    """Reads one JSON object from each line; refuses anything else."""
     for line in lines:
         try:
             row = json.loads(line)
@@ -78,15 +88,15 @@ def read_json(lines, path):
             row = None
         if not isinstance(row, dict):
             raise ValueError(
-                "Expected one JSON object a line. "
+                "Expected one JSON object on each line. "
                 f"Received: {path}, with the line {line[:50]!r}"
             )
         yield row
 
 
-def cells_of(row, path):
-    """Returns the label and the two sentences of a row, or refuses it."""
-    cells = [row.get(column) for column in COLUMNS]
+def cells_of(row: dict[str, Any], path: Any) -> list[str]:
+    """The label and the two sentences of a row; refuses other rows."""
+    cells: list[Any] = [row.get(column) for column in COLUMNS]
     if None in cells:
         raise ValueError(
             f"Expected the columns {list(COLUMNS)}, separated by tabs, or "

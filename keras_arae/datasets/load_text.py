@@ -1,4 +1,6 @@
-"""Loading of corpora, text files and folders of text files."""
+"""Sentences from corpora, text files and folders of text files."""
+
+from __future__ import annotations
 
 import os
 import pathlib
@@ -13,7 +15,7 @@ CORPORA = {
     "web_clauses": web_clauses.load_web_clauses,
 }
 
-# Names a split's file may have in a folder, without ".txt" or ".txt.gz".
+# Names that the file of a split may have, without ".txt" or ".txt.gz".
 FILE_NAMES = {
     "train": ("train",),
     "validation": ("validation", "valid", "dev"),
@@ -21,42 +23,45 @@ FILE_NAMES = {
 }
 
 
-def load_text(source="web_clauses", split="train"):
+def load_text(
+    source: str | os.PathLike = "web_clauses", split: str = "train"
+) -> list[str]:
     """Loads sentences from a corpus, a text file or a folder.
 
-    Use it to feed `TextPreprocessor` and `TextARAE`. Sentences come as they
-    stand, one string each; the packaged corpora are lower-cased and have
-    their tokens separated by blanks.
+    Use it to feed `TextPreprocessor` and `TextARAE`. Sentences from files are
+    not changed, except that whitespace around them is stripped. The corpora
+    are lowercase, with tokens separated by single spaces.
 
     Corpora:
 
     *   `"web_clauses"`: about 49,000 short English clauses that come with
-        the library. Splits 44,292 / 2,489 / 2,445, no clause in two splits.
-        Cut from a public-domain Bible translation
-        (https://ebible.org/web/).
+        the library, from a public-domain Bible translation
+        (https://ebible.org/web/). The splits hold 44,292, 2,489 and 2,445
+        clauses. No clause is in two splits.
     *   `"snli"`: premises and hypotheses of the Stanford Natural Language
         Inference corpus (https://nlp.stanford.edu/projects/snli/), prepared
-        as in the code released with https://arxiv.org/abs/1706.04223:
-        downloaded once into the Keras cache. As there, "train" contains
-        "validation".
+        as in the code released with https://arxiv.org/abs/1706.04223 and
+        downloaded once into the Keras cache. As in that code, "train"
+        contains "validation".
 
     Args:
-        source: str or path-like. The name of a corpus; or a UTF-8 text file,
-            one sentence a line; or a folder with `train.txt`, `test.txt` and
-            perhaps `validation.txt`, `valid.txt` or `dev.txt`. Files may be
-            gzipped (`.txt.gz`). A corpus name wins over a file of that name,
-            which `"./web_clauses"` reaches. Defaults to `"web_clauses"`.
+        source: str or path-like. The name of a corpus; a UTF-8 text file with
+            one sentence on each line; or a folder with `train.txt`,
+            `test.txt` and, if there is one, `validation.txt`, `valid.txt` or
+            `dev.txt`. Files may be gzipped (`.txt.gz`). For a file that has
+            the name of a corpus, write `"./web_clauses"`. Defaults to
+            `"web_clauses"`.
         split: str. `"train"`, `"validation"` or `"test"`. A single file has
-            only `"train"`, which is all of it. Defaults to `"train"`.
+            only `"train"`, the whole file. Defaults to `"train"`.
 
     Returns:
         list of str. The sentences.
 
     Raises:
-        FileNotFoundError: `source` is neither a corpus nor an existing path,
-            or the folder has no file for the split.
-        OSError: SNLI is not in the cache and cannot be downloaded.
-        ValueError: The split is unknown or not there, or a file is empty,
+        FileNotFoundError: if `source` is neither a corpus nor an existing
+            path, or the folder has no file for the split.
+        OSError: if SNLI is not in the cache and cannot be downloaded.
+        ValueError: if the split is unknown or missing, or a file is empty,
             damaged or not UTF-8.
 
     Example:
@@ -79,24 +84,26 @@ def load_text(source="web_clauses", split="train"):
     if not path.exists():
         raise FileNotFoundError(
             f"`source` must be the name of a corpus, {list(CORPORA)}, or the "
-            "path of a text file or folder, and this path does not exist. "
+            "path of a text file or folder that exists. "
             f"Received: source={str(source)!r}"
         )
     if split != "train":
         raise ValueError(
-            "A single file has no splits: load all of it with "
+            "A single file has no splits. Load all of it with "
             '`split="train"` and divide it with `hold_out`. Received: '
             f"split={split!r} of the file {str(source)!r}"
         )
     return text_files.read_sentences(path)
 
 
-def load_train_and_held_out(source="web_clauses", seed=0):
-    """Loads sentences to learn from and sentences to judge by.
+def load_train_and_held_out(
+    source: str | os.PathLike = "web_clauses", seed: int = 0
+) -> tuple[list[str], list[str]]:
+    """Loads training sentences and held-out ones.
 
-    The held-out ones are the split "test"; without one, "validation"; without
-    either, as in a single file, a twentieth of the distinct sentences (see
-    `hold_out`).
+    The held-out sentences are the split "test". Without one, they are the
+    split "validation". Without either, as in a single file, they are 5% of
+    the distinct sentences (see `hold_out`).
 
     Args:
         source: as in `load_text`. Defaults to `"web_clauses"`.
@@ -106,7 +113,9 @@ def load_train_and_held_out(source="web_clauses", seed=0):
         A tuple `(train, held_out)` of two lists of str.
 
     Raises:
-        FileNotFoundError, OSError, ValueError: as in `load_text`.
+        FileNotFoundError: as in `load_text`.
+        OSError: as in `load_text`.
+        ValueError: as in `load_text`.
 
     Example:
 
@@ -125,20 +134,20 @@ def load_train_and_held_out(source="web_clauses", seed=0):
     return hold_out(train, seed=seed)
 
 
-def find_split(folder, split):
-    """Returns the file of a split in a folder."""
+def find_split(folder: pathlib.Path, split: str) -> pathlib.Path:
+    """The file of a split in a folder."""
     for name in file_names(split):
         if (folder / name).is_file():
             return folder / name
     raise FileNotFoundError(
-        f"The folder has no file for the split {split!r}, which would be one "
-        f"of {file_names(split)}; add one, or make one with `hold_out`. "
+        f"The folder has no file for the split {split!r}. Add one of "
+        f"{file_names(split)}, or make one with `hold_out`. "
         f"Received: source={str(folder)!r}"
     )
 
 
-def file_names(split):
-    """Returns the names that the file of a split may have in a folder."""
+def file_names(split: str) -> list[str]:
+    """The names that the file of a split may have."""
     return [
         f"{name}{suffix}"
         for name in FILE_NAMES[split]

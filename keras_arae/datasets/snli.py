@@ -1,10 +1,13 @@
 """The Stanford Natural Language Inference corpus as single sentences."""
 
+from __future__ import annotations
+
 import io
 import json
 import os
 import pathlib
 import zipfile
+from collections.abc import Iterable
 
 from absl import logging
 
@@ -19,19 +22,19 @@ SUBFOLDER = os.path.join("datasets", "keras_arae_snli")
 PARTS = {"train": ("train", "dev"), "validation": ("dev",), "test": ("test",)}
 
 
-def load_snli(split):
+def load_snli(split: str) -> list[str]:
     """Loads SNLI's premises and hypotheses as single sentences.
 
-    Prepared as the code released with the paper does, so that results can be
-    compared: the premises (consecutive repeats dropped), then the
-    hypotheses, lower-cased, with the tokens of the corpus's own parses. The
-    released code also appends the development part to the training text.
-    Therefore "validation" **overlaps** "train": use it to follow a run, and
-    "test" or `hold_out` to measure unseen sentences.
+    The text is prepared as in the code released with the paper, so that
+    results can be compared: first the premises, without consecutive repeats,
+    then the hypotheses. It is lowercase and has the tokens of the corpus's
+    own parses. The released code also appends the development part to the
+    training text. Therefore "validation" **overlaps** "train": use it to
+    follow a run, and "test" or `hold_out` to measure unseen sentences.
 
-    The archive (about 95 MB) is downloaded once into the Keras cache,
-    `~/.keras` or the folder in the environment variable `KERAS_HOME`, and
-    the prepared text is kept beside it.
+    The archive (about 95 MB) is downloaded once into the Keras cache: the
+    folder in the environment variable `KERAS_HOME`, or `~/.keras`. The
+    prepared text is kept there too.
 
     Source: https://nlp.stanford.edu/projects/snli/ (CC BY-SA 4.0) and the
     code released with https://arxiv.org/abs/1706.04223.
@@ -41,11 +44,11 @@ def load_snli(split):
             `"validation"` (dev) or `"test"`.
 
     Returns:
-        list of str. The sentences, tokens separated by single blanks.
+        list of str. The sentences, tokens separated by single spaces.
 
     Raises:
-        OSError: The archive is not in the cache and cannot be downloaded.
-        ValueError: The archive is not the official one.
+        OSError: if the archive is not in the cache and cannot be downloaded.
+        ValueError: if the archive is not the official one.
     """
     prepared = cache_folder() / f"{split}.txt"
     if not prepared.exists():
@@ -55,29 +58,26 @@ def load_snli(split):
     return text_files.read_sentences(prepared)
 
 
-def cache_folder():
-    """Returns the folder of the archive and the prepared text."""
+def cache_folder() -> pathlib.Path:
+    """The folder of the archive and the prepared text."""
     home = os.environ.get("KERAS_HOME") or os.path.join("~", ".keras")
     return pathlib.Path(home).expanduser().absolute() / SUBFOLDER
 
 
-def fetch_archive():
-    """Returns the path of the checked archive, downloaded if need be."""
-    import keras  # Here, as it starts its backend.
+def fetch_archive() -> str:
+    """The path of the checked archive; downloads it if it is missing."""
+    import keras  # Here, because the import starts the backend.
 
     folder = cache_folder()
     target = folder / ARCHIVE
-    # `get_file` replaces a file of another digest, and removes it where it
-    # cannot.
-    state = (
-        "damaged in the cache, was removed"
-        if target.exists()
-        else ("not in the cache")
-    )
+    # `get_file` replaces a file that has another digest. If the download
+    # fails, it removes the file.
+    state = "not in the cache"
+    if target.exists():
+        state = "damaged in the cache, was removed"
     by_hand = (
-        f"Download {URL} on a machine that can, and put it at {target} (or "
-        "set the environment variable `KERAS_HOME` to another writable cache "
-        "folder)."
+        f"Download {URL} on another machine and put it at {target}. To use "
+        "another cache folder, set the environment variable `KERAS_HOME`."
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -91,9 +91,8 @@ def fetch_archive():
     except ValueError as error:
         target.unlink(missing_ok=True)
         raise ValueError(
-            f"The archive from {URL} is not the official one: its SHA-256 "
-            f"digest must be {SHA256}. It was removed. {by_hand} Received: "
-            f"{error}"
+            f"The archive from {URL} must have the SHA-256 digest {SHA256} of "
+            f"the official one. It was removed. {by_hand} Received: {error}"
         ) from error
     except Exception as error:  # `get_file` raises bare `Exception`s.
         raise OSError(
@@ -102,9 +101,9 @@ def fetch_archive():
         ) from error
 
 
-def prepare(archive, split):
-    """Returns a split's sentences from the archive."""
-    sentences = []
+def prepare(archive: str, split: str) -> list[str]:
+    """Reads the sentences of a split from the archive."""
+    sentences: list[str] = []
     with zipfile.ZipFile(archive) as opened:
         for part in PARTS[split]:
             name = f"snli_1.0/snli_1.0_{part}.jsonl"
@@ -113,8 +112,8 @@ def prepare(archive, split):
     return sentences
 
 
-def read_part(lines):
-    """Returns the premises, then the hypotheses, of one part."""
+def read_part(lines: Iterable[str]) -> list[str]:
+    """The premises of one part, then its hypotheses."""
     premises, hypotheses = [], []
     last_premise = None
     for line in lines:
@@ -127,13 +126,13 @@ def read_part(lines):
     return [x.lower() for x in (*premises, *hypotheses) if x]
 
 
-def strip_parse(parse):
-    """Returns the tokens of a parse such as `( ( A dog ) ( runs . ) )`."""
+def strip_parse(parse: str) -> str:
+    """The tokens of a parse such as `( ( A dog ) ( runs . ) )`."""
     return " ".join(x for x in parse.split() if x not in ("(", ")"))
 
 
-def write_atomically(path, sentences):
-    """Writes a text file that is either absent or complete."""
+def write_atomically(path: pathlib.Path, sentences: Iterable[str]) -> None:
+    """Writes a text file that is complete or, if writing fails, absent."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with open(part, "w", encoding="utf-8", newline="\n") as file:

@@ -1,6 +1,9 @@
-"""Reading of text files, one sentence a line."""
+"""Text files with one sentence on each line."""
+
+from __future__ import annotations
 
 import gzip
+import os
 import pathlib
 import re
 import zlib
@@ -11,49 +14,50 @@ BOM = b"\xef\xbb\xbf"
 LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
-def read_bytes(path):
-    """Reads a file, unpacking it if its name ends in `.gz`.
+def read_bytes(path: str | os.PathLike) -> bytes:
+    """Reads a file and unpacks it if its name ends in `.gz`.
 
     Args:
-        path: path-like. The file.
+        path: str or path-like. The file.
 
     Returns:
         bytes. The unpacked content.
 
     Raises:
-        FileNotFoundError: The file does not exist.
-        ValueError: The file is no intact gzip file though it is named so.
+        FileNotFoundError: if the file does not exist.
+        ValueError: if the name ends in `.gz` and the file is not a complete
+            gzip file.
     """
-    path = pathlib.Path(path)
-    if path.suffix != ".gz":
-        return path.read_bytes()
+    if pathlib.Path(path).suffix != ".gz":
+        return pathlib.Path(path).read_bytes()
     try:
         with gzip.open(path) as file:
             return file.read()
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ValueError(
-            "A file named .gz must be a complete gzip file; copy it again or "
+            "A file named .gz must be a complete gzip file. Copy it again or "
             f"rename it. Received: {path} ({error})"
         ) from error
 
 
-def read_sentences(path):
-    """Reads a UTF-8 text file, one sentence a line.
+def read_sentences(path: str | os.PathLike) -> list[str]:
+    """Reads a UTF-8 text file with one sentence on each line.
 
-    Any of the three line ends and a byte order mark are understood. White
-    space around a sentence is stripped. Blank lines are skipped, and a
-    warning says how many there were.
+    Lines may end as on Unix, Windows or old Macs, and the file may begin
+    with a byte order mark. Whitespace around sentences is stripped. Blank
+    lines are skipped, and a warning says how many there were.
 
     Args:
-        path: path-like. A text file, gzipped if its name ends in `.gz`.
+        path: str or path-like. A text file; gzipped if its name ends in
+            `.gz`.
 
     Returns:
         list of str. The sentences in the order of the file.
 
     Raises:
-        FileNotFoundError: The file does not exist.
-        ValueError: The file is empty, has only blank lines, is not UTF-8 or
-            is a damaged gzip file.
+        FileNotFoundError: if the file does not exist.
+        ValueError: if the file has no sentence, is not UTF-8 or is a damaged
+            gzip file.
     """
     raw = read_bytes(path)
     content = raw.removeprefix(BOM)
@@ -63,7 +67,7 @@ def read_sentences(path):
         line = len(LINE_END.split(content[: error.start]))
         offset = error.start + len(raw) - len(content)
         raise ValueError(
-            "A text file must be UTF-8; convert it first, for instance with "
+            "A text file must be UTF-8. Convert it first, for instance with "
             f"`iconv -t UTF-8`. Received: {path}, where line {line} (byte "
             f"offset {offset}) has the byte 0x{content[error.start]:02x}: "
             f"{error.reason}"
@@ -71,12 +75,12 @@ def read_sentences(path):
     # Not `str.splitlines`: it also cuts at rare characters such as U+2028.
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if not lines[-1]:
-        lines.pop()  # What follows the last line end is no line.
+        lines.pop()  # After the last line end there is no line.
     sentences = [line.strip() for line in lines]
     sentences = [sentence for sentence in sentences if sentence]
     if not sentences:
         raise ValueError(
-            "A text file must hold at least one sentence, one a line. "
+            "A text file must hold at least one sentence. "
             f"Received: {path}, with {len(lines)} lines, all blank"
         )
     if len(sentences) < len(lines):

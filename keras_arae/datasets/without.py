@@ -1,30 +1,38 @@
-"""Keeping held-out sentences out of the text to learn from."""
+"""A corpus without the sentences that are held out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
 
 from absl import logging
 
-from keras_arae.preprocessing.sentences import check_sentences
-from keras_arae.preprocessing.text_preprocessor import TextPreprocessor
+from keras_arae.data.text import TextPreprocessor
+from keras_arae.data.text import check_sentences
 
 
-def without(sentences, held_out, preprocessor=None):
-    """Removes from a corpus each sentence that is held out.
+def without(
+    sentences: Sequence[str],
+    held_out: Sequence[str],
+    codec: TextPreprocessor | None = None,
+) -> list[str]:
+    """Removes held-out sentences from a corpus.
 
-    Use it on a pool of unlabelled sentences, so that none of those a model
-    is tested on is in it. Sentences are the same if their words are, as a
-    preprocessor splits them: case and blanks do not matter by default. Says
-    in a warning how many were removed.
+    Use it on unlabeled sentences, so that a model is not tested on sentences
+    that it has seen. Two sentences are the same if a codec splits them into
+    the same words: by default case and whitespace do not matter. A warning
+    says how many sentences were removed.
 
     Args:
         sentences: sequence of str. The corpus.
-        held_out: sequence of str. Sentences that must not be in it.
-        preprocessor: `keras_arae.TextPreprocessor` that splits sentences into
+        held_out: sequence of str. The sentences to remove.
+        codec: `keras_arae.TextPreprocessor` or `None`. Splits sentences into
             words. Defaults to `None`: one with the default settings.
 
     Returns:
-        list of str. The sentences that are left, in their order.
+        list of str. The other sentences, in the same order.
 
     Raises:
-        ValueError: One of the two is not a list of strings.
+        ValueError: if `sentences` or `held_out` is not a list of strings.
 
     Example:
 
@@ -34,7 +42,7 @@ def without(sentences, held_out, preprocessor=None):
     assert kept == ["Two men talk.", "A cat runs."]
     ```
     """
-    split = (preprocessor or TextPreprocessor([])).split
+    split = (codec or TextPreprocessor([])).split
     sentences = check_sentences(sentences)
     known = {tuple(split(line)) for line in check_sentences(held_out)}
     kept = [line for line in sentences if tuple(split(line)) not in known]

@@ -1,27 +1,35 @@
 """The networks of an ARAE as reusable Keras layers."""
 
-from keras_arae.layers.class_lstm_decoder import ClassLSTMDecoder
 from keras_arae.layers.classifier import Classifier
 from keras_arae.layers.code_noise import CodeNoise
-from keras_arae.layers.convolutional_decoder import ConvolutionalDecoder
-from keras_arae.layers.convolutional_encoder import ConvolutionalEncoder
+from keras_arae.layers.convolutional import ConvolutionalDecoder
+from keras_arae.layers.convolutional import ConvolutionalEncoder
 from keras_arae.layers.critic import Critic
-from keras_arae.layers.dense_decoder import DenseDecoder
-from keras_arae.layers.dense_encoder import DenseEncoder
+from keras_arae.layers.decoder import AutoregressiveDecoder
+from keras_arae.layers.decoder import Decoder
+from keras_arae.layers.dense import DenseDecoder
+from keras_arae.layers.dense import DenseEncoder
 from keras_arae.layers.generator import Generator
-from keras_arae.layers.lstm_decoder import LSTMDecoder
-from keras_arae.layers.lstm_encoder import LSTMEncoder
+from keras_arae.layers.lstm import ClassLSTMDecoder
+from keras_arae.layers.lstm import LSTMDecoder
+from keras_arae.layers.lstm import LSTMEncoder
+from keras_arae.layers.transformer import TransformerDecoder
+from keras_arae.layers.transformer import TransformerEncoder
 
 __all__ = [
+    "AutoregressiveDecoder",
     "ClassLSTMDecoder",
     "Classifier",
     "CodeNoise",
     "ConvolutionalDecoder",
     "ConvolutionalEncoder",
     "Critic",
+    "Decoder",
     "DenseDecoder",
     "DenseEncoder",
     "Generator",
     "LSTMDecoder",
     "LSTMEncoder",
+    "TransformerDecoder",
+    "TransformerEncoder",
 ]

@@ -1,9 +1,15 @@
 """The classifier: which class a code belongs to."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import keras
+from keras import ops
 
 from keras_arae.export import export
-from keras_arae.layers.dense_stack import DenseStack
+from keras_arae.layers.mlp import MLP
 
 
 @export
@@ -44,36 +50,36 @@ class Classifier(keras.layers.Layer):
 
     def __init__(
         self,
-        num_classes,
-        hidden_dims=(128, 128),
-        negative_slope=0.2,
-        input_scale=1.0,
-        kernel_initializer="glorot_uniform",
-        **kwargs,
-    ):
+        num_classes: int,
+        hidden_dims: Sequence[int] = (128, 128),
+        negative_slope: float = 0.2,
+        input_scale: float = 1.0,
+        kernel_initializer: Any = "glorot_uniform",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.num_classes = num_classes
         self.hidden_dims = tuple(hidden_dims)
         self.negative_slope = negative_slope
         self.input_scale = input_scale
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.network = DenseStack(
+        self.network = MLP(
             self.hidden_dims,
             output_dim=num_classes,
             negative_slope=negative_slope,
             kernel_initializer=self.kernel_initializer,
         )
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         self.network.build(input_shape)
 
-    def call(self, code):
-        return self.network(self.input_scale * code)
+    def call(self, code: Any, training: bool = False) -> Any:
+        return self.network(self.input_scale * code, training=training)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple:
         return (*input_shape[:-1], self.num_classes)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "num_classes": self.num_classes,
@@ -84,3 +90,24 @@ class Classifier(keras.layers.Layer):
                 self.kernel_initializer
             ),
         }
+
+
+def weighted_accuracy(
+    logits: Any, labels: Any, weights: Any = None
+) -> tuple[Any, Any]:
+    """Share of rows whose label has the largest logit, and their number.
+
+    Args:
+        logits: float tensor of shape `(batch, num_classes)`.
+        labels: int tensor of shape `(batch,)`.
+        weights: float tensor of shape `(batch,)` or `None`. Weights of rows.
+
+    Returns:
+        Two scalars: the accuracy and the sum of the weights.
+    """
+    correct = ops.cast(ops.argmax(logits, axis=-1), labels.dtype) == labels
+    correct = ops.cast(correct, "float32")
+    if weights is None:
+        weights = ops.ones_like(correct)
+    count = ops.maximum(ops.sum(weights), 1.0)
+    return ops.sum(weights * correct) / count, count

@@ -1,5 +1,9 @@
 """Gaussian noise on codes, fading as training goes on."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -51,8 +55,13 @@ class CodeNoise(keras.layers.Layer):
     """
 
     def __init__(
-        self, stddev=0.05, decay=0.9995, decay_steps=100, seed=None, **kwargs
-    ):
+        self,
+        stddev: float = 0.05,
+        decay: float = 0.9995,
+        decay_steps: int = 100,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         if stddev < 0:
             raise ValueError(
@@ -69,7 +78,7 @@ class CodeNoise(keras.layers.Layer):
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         self.calls = self.add_weight(
             shape=(),
             dtype="int32",
@@ -85,7 +94,7 @@ class CodeNoise(keras.layers.Layer):
             name="current_stddev",
         )
 
-    def call(self, code, training=False):
+    def call(self, code: Any, training: bool = False) -> Any:
         if not training or self.stddev == 0:
             return code
         noise = keras.random.normal(
@@ -99,10 +108,15 @@ class CodeNoise(keras.layers.Layer):
         )
         return code + ops.cast(noise, code.dtype)
 
-    def compute_output_shape(self, input_shape):
+    def epoch_numbers(self) -> dict[str, float]:
+        """The standard deviation now, to log once an epoch."""
+        stddev = float(ops.convert_to_numpy(self.current_stddev))
+        return {"noise_stddev": stddev}
+
+    def compute_output_shape(self, input_shape: Any) -> tuple:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "stddev": self.stddev,

@@ -1,9 +1,14 @@
 """The critic: a score for a code."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 
 from keras_arae.export import export
-from keras_arae.layers.dense_stack import DenseStack
+from keras_arae.layers.mlp import MLP
 
 
 @export
@@ -12,9 +17,9 @@ class Critic(keras.layers.Layer):
 
     The difference of its mean scores estimates the Wasserstein-1 distance
     between real and generated codes, provided the critic is kept Lipschitz
-    (`ARAE(critic_regularizer=...)`). It has no batch normalisation: a
-    gradient penalty is defined for each code alone, and normalising over the
-    batch (as the released code does) breaks that.
+    (`AdversarialPrior(critic_regularizer=...)`). It has no batch
+    normalisation: a gradient penalty is defined for each code alone, and
+    normalising over the batch (as the released code does) breaks that.
 
     Source: Section 3 of "Adversarially Regularized Autoencoders"
     (https://arxiv.org/abs/1706.04223); sizes and slope from its released
@@ -50,34 +55,34 @@ class Critic(keras.layers.Layer):
 
     def __init__(
         self,
-        hidden_dims=(300, 300),
-        negative_slope=0.2,
-        input_scale=1.0,
-        kernel_initializer="glorot_uniform",
-        **kwargs,
-    ):
+        hidden_dims: Sequence[int] = (300, 300),
+        negative_slope: float = 0.2,
+        input_scale: float = 1.0,
+        kernel_initializer: Any = "glorot_uniform",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.hidden_dims = tuple(hidden_dims)
         self.negative_slope = negative_slope
         self.input_scale = input_scale
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.network = DenseStack(
+        self.network = MLP(
             self.hidden_dims,
             output_dim=1,
             negative_slope=negative_slope,
             kernel_initializer=self.kernel_initializer,
         )
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         self.network.build(input_shape)
 
-    def call(self, code):
-        return self.network(self.input_scale * code)
+    def call(self, code: Any, training: bool = False) -> Any:
+        return self.network(self.input_scale * code, training=training)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple:
         return (*input_shape[:-1], 1)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "hidden_dims": self.hidden_dims,

@@ -1,125 +1,150 @@
-"""Matrix products whose derivatives are fast on every backend."""
+"""Dense encoder and decoder of arrays of a fixed shape, such as images."""
 
-import functools
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import ops
 
-
-class Dense(keras.layers.Dense):
-    """A `keras.layers.Dense` that multiplies with `product`.
-
-    On PyTorch product and bias are one operation, as in its own layer. On
-    JAX the bias is added by `add_bias`.
-    """
-
-    def call(self, inputs, training=None):
-        if keras.config.backend() == "torch" and self._is_plain(inputs):
-            import torch
-
-            weights = self.bias.value, self.kernel.value
-            bias, kernel = (w.to(inputs.dtype) for w in weights)
-            return self.activation(torch.addmm(bias, inputs, kernel))
-        outputs = product(inputs, self.kernel)
-        if self.bias is not None:
-            outputs = add_bias(outputs, self.bias)
-        return self.activation(outputs)
-
-    def _is_plain(self, inputs):
-        return self.bias is not None and len(inputs.shape) == 2
+from keras_arae.export import export
+from keras_arae.layers.decoder import Decoder
+from keras_arae.layers.mlp import MLP
 
 
-def product(x, kernel):
-    """`ops.matmul` of a batch of vectors and a kernel.
+@export
+class DenseEncoder(keras.layers.Layer):
+    """Maps a discrete array of a fixed shape to a code by dense layers.
 
-    On a CPU, XLA's code for a product whose left side is transposed, which
-    every kernel's gradient is, takes two and a half times as long as that
-    for the same product of matrices as they lie in memory. So on JAX the
-    left side is transposed first, and the other gradient turned around.
+    Source: "Adversarially Regularized Autoencoders"
+    (https://arxiv.org/abs/1706.04223); sizes of the released code for
+    binarised MNIST: 784-800-400-100, batch normalisation and ReLU.
 
     Args:
-        x: float tensor of shape `(..., dim)`.
-        kernel: float tensor of shape `(dim, units)`.
+        code_dim: int. Width of a code. Defaults to `100`.
+        hidden_dims: sequence of int. Widths of the hidden ReLU layers.
+            Defaults to `(800, 400)`.
+        batch_normalization: bool. Whether to normalise each hidden layer
+            over the batch, before the ReLU. Defaults to `True`.
 
-    Returns:
-        A float tensor of shape `(..., units)`.
+    Call arguments:
+        x: tensor of shape `(batch, ...)`, integers or floats.
+        training: bool. Only batch normalisation looks at it.
+
+    Input shape: `(batch, ...)`, any rank.
+
+    Output shape: `(batch, code_dim)`.
+
+    Example:
+
+    ```python
+    encoder = keras_arae.layers.DenseEncoder(code_dim=4, hidden_dims=(16,))
+    assert encoder(np.ones((2, 8, 8), "int32")).shape == (2, 4)
+    ```
     """
-    if not _for_xla_on_cpu(x):
-        return ops.matmul(x, kernel)
-    kernel = ops.cast(kernel, x.dtype)
-    return _jax_product()(ops.convert_to_tensor(x), kernel)
+
+    def __init__(
+        self,
+        code_dim: int = 100,
+        hidden_dims: Sequence[int] = (800, 400),
+        batch_normalization: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.code_dim = code_dim
+        self.hidden_dims = tuple(hidden_dims)
+        self.batch_normalization = batch_normalization
+        self.network = MLP(self.hidden_dims, code_dim, batch_normalization)
+
+    def build(self, input_shape: Any) -> None:
+        self.num_inputs = math.prod(input_shape[1:])
+        self.network.build((None, self.num_inputs))
+
+    def call(self, x: Any, training: bool = False) -> Any:
+        x = ops.reshape(ops.cast(x, self.compute_dtype), (-1, self.num_inputs))
+        return self.network(x, training=training)
+
+    def compute_output_shape(self, input_shape: Any) -> tuple:
+        return (input_shape[0], self.code_dim)
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "code_dim": self.code_dim,
+            "hidden_dims": self.hidden_dims,
+            "batch_normalization": self.batch_normalization,
+        }
 
 
-def add_bias(x, bias):
-    """`ops.add` of rows and a bias.
+@export
+class DenseDecoder(Decoder):
+    """Maps a code to logits of each value at every position of an array.
 
-    On a CPU, XLA makes the gradient of the rows a second time, for its sum
-    over rows, but not for a product: so on JAX that sum is a product with a
-    row of ones.
+    Source: "Adversarially Regularized Autoencoders"
+    (https://arxiv.org/abs/1706.04223); sizes of the released code for
+    binarised MNIST: 100-400-800-1000-784x2, batch normalisation and ReLU.
 
     Args:
-        x: float tensor of shape `(..., units)`.
-        bias: float tensor of shape `(units,)`.
+        output_shape: tuple of int. Shape of one array, without the batch.
+        num_values: int. Values a position can take. Defaults to `2`.
+        hidden_dims: sequence of int. Widths of the hidden ReLU layers.
+            Defaults to `(400, 800, 1000)`.
+        batch_normalization: bool. Whether to normalise each hidden layer
+            over the batch, before the ReLU. Defaults to `True`.
 
-    Returns:
-        A float tensor of the shape of `x`.
+    Call arguments:
+        code: float tensor of shape `(batch, code_dim)`.
+        training: bool. Only batch normalisation looks at it.
+
+    Input shape: `(batch, code_dim)`.
+
+    Output shape: `(batch, *output_shape, num_values)`: unnormalised
+    log-probabilities of each value at each position.
+
+    Example:
+
+    ```python
+    decoder = keras_arae.layers.DenseDecoder((8, 8), hidden_dims=(16,))
+    assert decoder(np.zeros((2, 4), "float32")).shape == (2, 8, 8, 2)
+    ```
     """
-    if not _for_xla_on_cpu(x):
-        return ops.add(x, bias)
-    return _jax_add_bias()(x, ops.cast(bias, x.dtype))
 
+    def __init__(
+        self,
+        output_shape: Sequence[int],
+        num_values: int = 2,
+        hidden_dims: Sequence[int] = (400, 800, 1000),
+        batch_normalization: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.array_shape = tuple(output_shape)
+        self.num_values = num_values
+        self.hidden_dims = tuple(hidden_dims)
+        self.batch_normalization = batch_normalization
+        self.network = MLP(
+            self.hidden_dims,
+            math.prod(self.array_shape) * num_values,
+            batch_normalization,
+        )
 
-def _for_xla_on_cpu(x):
-    return keras.config.backend() == "jax" and len(x.shape) == 2 and on_cpu()
+    def build(self, input_shape: Any) -> None:
+        self.network.build(input_shape)
 
+    def call(self, code: Any, x: Any = None, training: bool = False) -> Any:
+        logits = self.network(code, training=training)
+        return ops.reshape(logits, (-1, *self.array_shape, self.num_values))
 
-@functools.cache
-def on_cpu():
-    """Whether layers run on a CPU."""
-    if keras.config.backend() == "jax":
-        import jax
+    def compute_output_shape(self, input_shape: Any) -> tuple:
+        return (input_shape[0], *self.array_shape, self.num_values)
 
-        return jax.default_backend() == "cpu"
-    if keras.config.backend() == "torch":
-        import torch
-
-        return not torch.cuda.is_available()
-    import tensorflow as tf
-
-    return not tf.config.list_logical_devices("GPU")
-
-
-@functools.cache
-def _jax_product():
-    import jax
-
-    lay_out = jax.lax.optimization_barrier
-
-    @jax.custom_vjp
-    def multiply(x, kernel):
-        return x @ kernel
-
-    def forward(x, kernel):
-        return x @ kernel, (x, kernel)
-
-    def backward(saved, gradient):
-        x, kernel = saved
-        by_x = lay_out(kernel @ gradient.T).T
-        by_kernel = lay_out(x.T) @ gradient
-        return by_x, by_kernel
-
-    multiply.defvjp(forward, backward)
-    return multiply
-
-
-@functools.cache
-def _jax_add_bias():
-    import jax
-    import jax.numpy as jnp
-
-    def backward(_, gradient):
-        return gradient, jnp.ones(len(gradient), gradient.dtype) @ gradient
-
-    add = jax.custom_vjp(lambda x, bias: x + bias)
-    add.defvjp(lambda x, bias: (x + bias, None), backward)
-    return add
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "output_shape": self.array_shape,
+            "num_values": self.num_values,
+            "hidden_dims": self.hidden_dims,
+            "batch_normalization": self.batch_normalization,
+        }

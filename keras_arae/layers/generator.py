@@ -1,11 +1,16 @@
 """The generator: from noise to codes."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import keras
-from keras import ops
 
 from keras_arae.export import export
-from keras_arae.layers.dense import Dense
-from keras_arae.layers.dense_stack import DenseStack
+from keras_arae.layers.mlp import MLP
+from keras_arae.layers.mlp import Dense
+from keras_arae.layers.unit_sphere import on_unit_sphere
 
 
 @export
@@ -57,15 +62,15 @@ class Generator(keras.layers.Layer):
 
     def __init__(
         self,
-        code_dim,
-        hidden_dims=(300, 300),
-        output_activation=None,
-        batch_normalization=False,
-        skip_connection=False,
-        normalize=False,
-        kernel_initializer="glorot_uniform",
-        **kwargs,
-    ):
+        code_dim: int,
+        hidden_dims: Sequence[int] = (300, 300),
+        output_activation: Any = None,
+        batch_normalization: bool = False,
+        skip_connection: bool = False,
+        normalize: bool = False,
+        kernel_initializer: Any = "glorot_uniform",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.code_dim = code_dim
         self.hidden_dims = tuple(hidden_dims)
@@ -74,7 +79,7 @@ class Generator(keras.layers.Layer):
         self.skip_connection = skip_connection
         self.normalize = normalize
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.network = DenseStack(
+        self.network = MLP(
             self.hidden_dims,
             output_dim=code_dim,
             batch_normalization=batch_normalization,
@@ -90,23 +95,23 @@ class Generator(keras.layers.Layer):
                 name="linear",
             )
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         self.network.build(input_shape)
         if self.linear is not None:
             self.linear.build(input_shape)
 
-    def call(self, noise, training=False):
+    def call(self, noise: Any, training: bool = False) -> Any:
         code = self.network(noise, training=training)
         if self.linear is not None:
             code = code + self.linear(noise)
         if self.normalize:
-            code = ops.normalize(code, axis=-1, order=2, epsilon=1e-12)
+            code = on_unit_sphere(code)
         return code
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple:
         return (*input_shape[:-1], self.code_dim)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "code_dim": self.code_dim,

@@ -1,50 +1,46 @@
-"""The adversarially regularized autoencoder: its parts and settings."""
+"""The adversarially regularized autoencoder: Algorithm 1 of the paper."""
+
+from __future__ import annotations
+
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
+from keras_arae import backend
+from keras_arae import priors
+from keras_arae.data import ArrayCodec
+from keras_arae.data import Batch
 from keras_arae.export import export
-from keras_arae.layers.code_noise import CodeNoise
-from keras_arae.models.algorithm import Algorithm
-from keras_arae.models.decoding import Decoding
-from keras_arae.models.feeding import Feeding
-from keras_arae.models.labels import Labels
-from keras_arae.models.networks import Networks
-from keras_arae.models.prediction import Prediction
-from keras_arae.models.verbs import Verbs
-from keras_arae.preprocessing.array_batches import check_count
-from keras_arae.trainers import PhasedModel
+from keras_arae.layers import CodeNoise
+from keras_arae.layers.unit_sphere import on_unit_sphere
+from keras_arae.models.generation import Generation
+from keras_arae.training import Phase
+from keras_arae.training import SharedPass
 
 
 @export
-class ARAE(
-    Verbs,
-    Decoding,
-    Prediction,
-    Feeding,
-    Labels,
-    Algorithm,
-    Networks,
-    PhasedModel,
-):
-    """An autoencoder of discrete data whose code space a generator learns.
+class ARAE(Generation):
+    """An autoencoder of discrete data with a learned prior over its codes.
 
     An encoder turns a discrete `x` into a code, a decoder turns codes into a
-    distribution over `x`. A generator maps Gaussian noise to codes; a critic
-    tells real codes from generated ones, and encoder and generator are
-    trained to bring the two together. Afterwards noise maps to codes that
-    decode to new data, and paths between codes pass through data.
+    distribution over `x`. A prior learns to draw codes: in the paper's, a
+    generator maps Gaussian noise to codes, a critic tells real codes from
+    generated ones, and encoder and generator are trained to bring the two
+    together. Afterwards noise maps to codes that decode to new data, and
+    paths between codes pass through data.
 
     Use this class with networks of your own, `keras_arae.TextARAE` for
-    sentences. Without generator and critic it is a plain autoencoder, the
-    baseline of the paper.
+    sentences, `keras_arae.ImageARAE` for images. Without a prior it is a
+    plain autoencoder, the baseline of the paper.
 
     Source: "Adversarially Regularized Autoencoders", Zhao, Kim, Zhang, Rush,
     LeCun, ICML 2018 (https://arxiv.org/abs/1706.04223), Algorithm 1, and the
     code released with it.
 
-    Each training step runs these phases on a batch:
+    Each training step runs these phases on a batch; the last three are the
+    game of an `AdversarialPrior`:
 
     1. reconstruction: encoder and decoder maximise the likelihood of `x`
        given its code, to which noise is added;
@@ -56,51 +52,28 @@ class ARAE(
     Args:
         encoder: Keras layer. Maps int `x` of shape `(batch, ...)` to codes of
             shape `(batch, code_dim)`.
-        decoder: Keras layer. Maps codes to logits of shape
-            `(*x.shape, num_values)`. One with `autoregressive = True` is
-            called with `(code, x)`, and samples through its `initial_state`
-            and `step`; one with `pad_id` leaves that id out of the loss
-            (see `keras_arae.layers.LSTMDecoder`).
-        generator: Keras layer or `None`. Maps noise of shape
-            `(batch, noise_dim)` to codes. Defaults to `None`.
-        critic: Keras layer or `None`. Maps codes to `(batch, 1)` scores, each
-            code by itself: real and generated ones may come in one batch.
-            Defaults to `None`.
-        noise_dim: int. Width of the generator's noise. Defaults to `100`.
-        num_classes: int or `None`. Where data have labels from 0 to
-            `num_classes - 1`, decoder, generator and critic are conditional:
-            the label, one-hot, is joined to the code or the noise that they
+        decoder: `keras_arae.layers.Decoder`. Maps codes to logits of shape
+            `(*x.shape, num_values)`.
+        prior: `keras_arae.priors.Prior`, `"adversarial"`, `"gaussian"` or
+            `None`. Defaults to `None`: a plain autoencoder.
+        codec: `keras_arae.data.Codec` or `None`. Turns users' data into
+            integers. Defaults to `None`: data are integers already.
+        condition: what data come with: an int, the number of classes, whose
+            labels are 0 to `condition - 1`; a list of their names; or a
+            `keras_arae.data.Condition`, such as `keras_arae.Numbers`. Decoder
+            and prior see it joined behind the code or the noise that they
             take. Train with `fit(x, labels)`, draw with
-            `generate(n, label=...)`. Defaults to `None`: no labels.
-        conditional_prior: bool. Whether generator and critic see labels too.
-            Without, there is one prior of codes for all classes. Defaults to
-            `True`.
+            `generate(n, condition=...)`. Defaults to `None`.
         normalize_codes: bool. Whether codes of `x` are put on the unit
             sphere, as in the paper. Defaults to `True`.
         code_noise: float or `keras_arae.layers.CodeNoise`. Noise on codes in
             the reconstruction phase: a standard deviation, which then decays
             by 0.9995 every 100 steps, or a layer. Defaults to `0.05`, the
             released code's value for SNLI.
-        critic_steps: int. Critic updates a step. Defaults to `5`.
-        critic_data: `"reuse"` or `"fresh"`. Real codes for the critic: those
-            of the training batch, encoded once for all `critic_steps`, or (as
-            in the paper) those of rows drawn anew for each. With `"fresh"` a
-            batch of your own dataset must hold `critic_steps + 1` parts of
-            equal size. Defaults to `"reuse"`, which trained as well in a
-            trial and took 20% less time.
-        critic_regularizer: `"gradient_penalty"` (the released code) or
-            `"weight_clipping"` (the paper). Defaults to
-            `"gradient_penalty"`.
-        gradient_penalty_weight: float. Defaults to `1.0`, the released
-            code's value for SNLI.
-        weight_clip: float. Bound of the critic's weights under
-            `"weight_clipping"`. Defaults to `0.01`.
-        encoder_gradient_scale: float. Factor on the critic's gradient into
-            the encoder (lambda 1 of the paper). Defaults to `0.1`, the
-            released code's value for SNLI.
         seed: int or `None`. Random seed of noise and shuffling. Defaults to
             `None`, a seed drawn from numpy's global generator, which
             `keras.utils.set_random_seed` fixes.
+        name: str or `None`. Defaults to `None`.
 
     Example:
 
@@ -109,9 +82,7 @@ class ARAE(
     model = keras_arae.ARAE(
         layers.DenseEncoder(code_dim=8, hidden_dims=(32,)),
         layers.DenseDecoder((6, 6), hidden_dims=(32,)),
-        layers.Generator(code_dim=8, hidden_dims=(32,)),
-        layers.Critic(hidden_dims=(32,)),
-        noise_dim=4,
+        keras_arae.priors.AdversarialPrior(hidden_dims=(32,), noise_dim=4),
     )
     model.compile()
     x = np.random.default_rng(0).integers(2, size=(64, 6, 6))
@@ -122,77 +93,42 @@ class ARAE(
 
     def __init__(
         self,
-        encoder,
-        decoder,
-        generator=None,
-        critic=None,
-        noise_dim=100,
-        num_classes=None,
-        conditional_prior=True,
-        normalize_codes=True,
-        code_noise=0.05,
-        critic_steps=5,
-        critic_data="reuse",
-        critic_regularizer="gradient_penalty",
-        gradient_penalty_weight=1.0,
-        weight_clip=0.01,
-        encoder_gradient_scale=0.1,
-        seed=None,
-        name=None,
-    ):
-        super().__init__(logged=self.logged, name=name)
-        if (generator is None) != (critic is None):
-            raise ValueError(
-                "A generator needs a critic and a critic a generator: give "
-                "both, or neither for a plain autoencoder. "
-                f"Received: generator={generator}, critic={critic}"
-            )
-        if num_classes is not None:
-            check_count("num_classes", num_classes)
-        _check_choice("critic_data", critic_data, ("reuse", "fresh"))
-        _check_choice(
-            "critic_regularizer",
-            critic_regularizer,
-            ("gradient_penalty", "weight_clipping"),
+        encoder: keras.layers.Layer,
+        decoder: keras.layers.Layer,
+        prior: Any = None,
+        codec: Any = None,
+        condition: Any = None,
+        normalize_codes: bool = True,
+        code_noise: Any = 0.05,
+        seed: int | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(
+            decoder,
+            priors.get(prior),
+            normalize_codes,
+            codec=codec,
+            condition=condition,
+            seed=seed,
+            name=name,
         )
-        if seed is None:
-            seed = int(np.random.randint(2**31))
         # Seeds far apart: neighbouring ones overlap on the torch backend.
-        seeds = np.random.SeedSequence(seed).generate_state(2) >> 1
+        seeds = np.random.SeedSequence(self.seed).generate_state(2) >> 1
         if not isinstance(code_noise, keras.layers.Layer):
             code_noise = CodeNoise(code_noise, seed=int(seeds[0]))
         self.encoder = encoder
-        self.decoder = decoder
-        self.generator = generator
-        self.critic = critic
         self.code_noise = code_noise
-        self.noise_dim = noise_dim
-        self.num_classes = num_classes
-        self.conditional_prior = conditional_prior
-        self.normalize_codes = normalize_codes
-        self.critic_steps = critic_steps
-        self.critic_data = critic_data
-        self.critic_regularizer = critic_regularizer
-        self.gradient_penalty_weight = gradient_penalty_weight
-        self.weight_clip = weight_clip
-        self.encoder_gradient_scale = encoder_gradient_scale
-        self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(int(seeds[1]))
+        if codec is not None:
+            self.build((None, *codec.x_shape))
 
-    @property
-    def adversarial(self):
-        """Whether there are a generator and a critic."""
-        return self.critic is not None
-
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         """Builds all networks and checks that their shapes fit together.
 
         Args:
             input_shape: tuple. Shape of a batch of `x`, `(None, ...)`.
         """
-        self.x_shape = tuple(input_shape[1:])
-        x = ops.zeros((2, *self.x_shape), "int32")
-        label = ops.zeros(2, "int32") if self.conditional else None
+        x = ops.zeros((2, *input_shape[1:]), "int32")
         code = self.code_noise(self.code(x))
         if len(code.shape) != 2:
             raise ValueError(
@@ -200,105 +136,385 @@ class ARAE(
                 f"Received: {tuple(code.shape)} for x of shape {input_shape}"
             )
         self.code_dim = code.shape[-1]
-        logits = self.logits(code, x, label)
+        condition = None
+        if self.condition is not None:
+            condition = ops.zeros((2, self.condition.dim))
+        logits = self.logits(code, x, condition)
         if tuple(logits.shape[:-1]) != tuple(x.shape):
             raise ValueError(
                 "The decoder must return logits of shape (*x.shape, "
-                f"num_values), here (batch, {self.x_shape}, num_values). "
+                f"num_values), here (batch, {input_shape[1:]}, num_values). "
                 f"Received: {tuple(logits.shape)}"
             )
-        self.num_values = logits.shape[-1]
-        if self.adversarial:
-            generated = self.generated_code(2, label)
-            if generated.shape != code.shape:
-                raise ValueError(
-                    "The generator's codes must be as wide as the encoder's, "
-                    f"{self.code_dim}. Received: {generated.shape[-1]}"
-                )
-            self.mean_score(code, label)
+        if self.codec is None:
+            self.codec = ArrayCodec(tuple(input_shape[1:]), logits.shape[-1])
+        self._check_codec(logits.shape[-1])
+        if self.prior is not None:
+            self._prepare_prior(self.prior)
+            self._check_prior(condition)
         self.built = True
         if self.compiled:
             self.build_optimizers()
 
-    def compile(
-        self,
-        autoencoder_optimizer=None,
-        critic_optimizer=None,
-        generator_optimizer=None,
-        **options,
-    ):
-        """Configures training.
+    def _check_prior(self, condition: Any) -> None:
+        """Refuses a prior whose codes are no codes of the encoder."""
+        generated = self.prior.sample(2, condition, self.seed_generator)
+        if tuple(generated.shape) != (2, self.code_dim):
+            raise ValueError(
+                "The prior's codes must be as wide as the encoder's, "
+                f"{self.code_dim}. Received: {tuple(generated.shape)[1:]}"
+            )
+
+    def _check_codec(self, num_values: int) -> None:
+        """Refuses a decoder that was made for other integers."""
+        if self.codec.num_values not in (None, num_values):
+            raise ValueError(
+                "The decoder must give logits of as many values as the codec "
+                f"has, {self.codec.num_values}. Received: {num_values}"
+            )
+        names = ("pad_id", "start_id", "end_id")
+        if self.decoder.autoregressive and self.codec.pad_id is not None:
+            expected = {name: getattr(self.codec, name) for name in names}
+            given = {name: getattr(self.decoder, name) for name in names}
+            if given != expected:
+                raise ValueError(
+                    "The decoder must have the special ids of the codec, "
+                    f"{expected}. Received: {given}"
+                )
+
+    # What networks compute.
+
+    def call(
+        self, x: Any, condition: Any = None, training: bool = False
+    ) -> Any:
+        """Logits of `x` given its own code, of shape `(*x.shape, values)`."""
+        code = self.code(x, training=training)
+        code = self.code_noise(code, training=training)
+        return self.logits(code, x, condition, training=training)
+
+    def code(self, x: Any, training: bool = False) -> Any:
+        """Codes of `x`, of shape `(batch, code_dim)`, without noise."""
+        code = self.encoder(x, training=training)
+        code = ops.cast(code, "float32")
+        if self.normalize_codes:
+            code = on_unit_sphere(code)
+        return code
+
+    # Algorithm 1, phase by phase.
+
+    def phases(self) -> list[Phase]:
+        """The phases of one step: the autoencoder's, then the prior's."""
+        reconstruction = Phase(
+            "reconstruction",
+            self.reconstruction_loss,
+            [self.encoder, self.decoder],
+            "autoencoder",
+            default_optimizer=self.default_autoencoder_optimizer,
+            logs=("reconstruction_loss", "accuracy", *_moment_names("code")),
+            objective={"reconstruction_loss": 1.0},
+            inputs=lambda batch: self.parts(batch)[:1],
+            evaluate=self.evaluate_reconstruction,
+        )
+        if self.prior is None:
+            return [reconstruction]
+        return [reconstruction, *self.prior.phases(self)]
+
+    def default_autoencoder_optimizer(self) -> keras.optimizers.Optimizer:
+        """The optimizer of encoder and decoder, that of the released code."""
+        return keras.optimizers.SGD(1.0, global_clipnorm=1.0)
+
+    def reconstruction_loss(self, batch: Batch) -> tuple[Any, dict[str, Any]]:
+        """Mean negative log-likelihood of `x` given its noisy code (nats)."""
+        code = self.code_noise(self.code(batch.x, training=True), training=True)
+        loss, accuracy = self.reconstruction(code, batch, training=True)
+        logs = {"reconstruction_loss": loss, "accuracy": accuracy}
+        return loss[0], logs
+
+    def evaluate_reconstruction(self, batch: Batch) -> dict[str, Any]:
+        """The same of held-out data, without noise, and moments of codes."""
+        loss, accuracy = self.reconstruction(batch.code, batch)
+        logs = {"reconstruction_loss": loss, "accuracy": accuracy}
+        return {**logs, **_moments(batch.code, "code", batch.weights)}
+
+    def reconstruction(
+        self, code: Any, batch: Batch, training: bool = False
+    ) -> tuple[tuple, tuple]:
+        """Nats and accuracy at the positions that count, means and weights."""
+        code = self.decoder.joined(code, batch.condition)
+        return backend.masked_cross_entropy(
+            batch.x,
+            self.decoder.hidden(code, batch.x, training=training),
+            self.decoder.output_layer,
+            self.decoder.pad_id,
+            batch.weights,
+            self.skips_masked,
+        )
+
+    def adversarial_phases(self, prior: priors.AdversarialPrior) -> list[Phase]:
+        """The game of encoder and generator against the critic.
+
+        Real codes score high and generated ones low: the critic raises the
+        difference of their means, an estimate of the Wasserstein-1 distance,
+        and encoder and generator lower it from either side. (The released
+        code mirrors all signs.)
 
         Args:
-            autoencoder_optimizer: optimizer of encoder and decoder. Defaults
-                to that of `default_optimizers`: as released here and in
-                `ImageARAE`, a faster one in `TextARAE`.
-            critic_optimizer: likewise.
-            generator_optimizer: likewise.
-            **options: `run_eagerly`, `jit_compile`, `steps_per_execution` of
-                `keras.Model.compile`.
+            prior: `keras_arae.priors.AdversarialPrior`. Which asks for it.
+
+        Returns:
+            The phases of critic, encoder and generator.
         """
-        self.compile_given(
-            {
-                "autoencoder": autoencoder_optimizer,
-                "critic": critic_optimizer,
-                "generator": generator_optimizer,
-            },
-            **options,
+        # The critic learns from codes that the encoder then moves: one pass.
+        encoding = SharedPass(
+            self.record,
+            lambda batch: self.code(self.parts(batch)[0].x, training=True),
+            [self.encoder],
+        )
+        clips = prior.critic_regularizer == "weight_clipping"
+        critic = Phase(
+            "critic",
+            self.critic_loss,
+            [prior.critic],
+            "critic",
+            default_optimizer=lambda: keras.optimizers.Adam(
+                prior.critic_learning_rate, beta_1=0.5
+            ),
+            logs=(
+                "critic_loss",
+                "wasserstein_distance",
+                "gradient_penalty",
+                *_moment_names("generated_code"),
+            ),
+            objective={"wasserstein_distance": prior.encoder_gradient_scale},
+            inputs=lambda batch: self.critic_codes(batch, encoding),
+            evaluate=self.evaluate_critic,
+            after=self.clip_critic if clips else None,
+        )
+        encoder = Phase(
+            "encoder",
+            self.encoder_loss,
+            [self.encoder],
+            "autoencoder",
+            logs=("encoder_loss", *_moment_names("code")),
+            inputs=lambda batch: [
+                (encoding(batch), self.parts(batch)[0].condition)
+            ],
+            through=encoding,
+        )
+        generator = Phase(
+            "generator",
+            self.generator_loss,
+            [prior.generator],
+            "generator",
+            default_optimizer=lambda: keras.optimizers.Adam(
+                prior.generator_learning_rate, beta_1=0.5
+            ),
+            logs=("generator_loss", *_moment_names("generated_code")),
+            inputs=lambda batch: self.parts(batch)[:1],
+        )
+        return [critic, encoder, generator]
+
+    def critic_codes(self, batch: Batch, encoding: SharedPass) -> list[tuple]:
+        """Real codes for each critic step, constants, with conditions."""
+        first, *others = self.parts(batch)
+        if not others:
+            code = ops.stop_gradient(encoding(batch))
+            return [(code, first.condition)] * self.prior.critic_steps
+        x = ops.concatenate([part.x for part in others])
+        code = ops.stop_gradient(self.code(x, training=True))
+        codes = ops.split(code, len(others))
+        return [(code, part.condition) for code, part in zip(codes, others)]
+
+    def critic_loss(self, codes: tuple) -> tuple[Any, dict[str, Any]]:
+        """Mean generated score minus mean real score, plus the penalty."""
+        code, condition = codes
+        generated = ops.stop_gradient(
+            self.generated_code(code, condition, training=True)
+        )
+        distance = self.distance(code, generated, condition)
+        loss, logs = -distance, {"wasserstein_distance": distance}
+        if self.prior.critic_regularizer == "gradient_penalty":
+            penalty = self.gradient_penalty(code, generated, condition)
+            logs["gradient_penalty"] = penalty
+            loss = loss + self.prior.gradient_penalty_weight * penalty
+        return loss, {"critic_loss": loss, **logs}
+
+    def encoder_loss(self, codes: tuple) -> tuple[Any, dict[str, Any]]:
+        """Scaled mean score of real codes, which the encoder lowers."""
+        code, condition = codes
+        score = ops.mean(self.prior.scores(code, condition))
+        loss = self.prior.encoder_gradient_scale * score
+        return loss, {"encoder_loss": loss, **_moments(code, "code")}
+
+    def generator_loss(self, batch: Batch) -> tuple[Any, dict[str, Any]]:
+        """Minus the mean score of generated codes, which it raises."""
+        code = self.generated_code(batch.x, batch.condition, training=True)
+        loss = -ops.mean(self.prior.scores(code, batch.condition))
+        logs = {"generator_loss": loss, **_moments(code, "generated_code")}
+        return loss, logs
+
+    def evaluate_critic(self, batch: Batch) -> dict[str, Any]:
+        """Distance of held-out codes from generated ones, and moments."""
+        generated = self.generated_code(batch.x, batch.condition)
+        distance = self.distance(
+            batch.code, generated, batch.condition, batch.weights
+        )
+        moments = _moments(generated, "generated_code", batch.weights)
+        weight = ops.sum(batch.weights)
+        return {**moments, "wasserstein_distance": (distance, weight)}
+
+    def generated_code(
+        self, like: Any, condition: Any, training: bool = False
+    ) -> Any:
+        """Generated codes, as many as `like` has rows."""
+        num_codes = ops.shape(like)[0]
+        return self.prior.sample(
+            num_codes, condition, self.seed_generator, training=training
         )
 
-    def compile_given(self, optimizers, **options):
-        """`compile` with a dict of name to optimizer, `None` for defaults."""
-        given = {k: v for k, v in optimizers.items() if v is not None}
-        optimizers = {**self.default_optimizers(), **given}
-        used = {phase.optimizer for phase in self.phases()}
-        super().compile(
-            {k: v for k, v in optimizers.items() if k in used}, **options
+    def distance(
+        self,
+        code: Any,
+        generated: Any,
+        condition: Any = None,
+        weights: Any = None,
+    ) -> Any:
+        """Mean real score minus mean generated score, from one pass.
+
+        Args:
+            code: tensor of shape `(batch, code_dim)`. Real codes.
+            generated: tensor of the same shape. Generated codes.
+            condition: float tensor of `batch` rows or `None`: of both.
+            weights: tensor of shape `(batch,)` or `None`.
+
+        Returns:
+            A scalar.
+        """
+        if condition is not None:
+            condition = ops.concatenate([condition, condition])
+        codes = ops.concatenate([code, generated])
+        scores = self.prior.scores(codes, condition)[:, 0]
+        real, generated = ops.split(scores, 2)
+        return ops.average(real - generated, weights=weights)
+
+    def gradient_penalty(
+        self, code: Any, generated: Any, condition: Any = None
+    ) -> Any:
+        """How far the critic's slope between the two kinds of codes is from 1.
+
+        Source: "Improved Training of Wasserstein GANs"
+        (https://arxiv.org/abs/1704.00028), Algorithm 1.
+
+        Args:
+            code: tensor of shape `(batch, code_dim)`. Real codes.
+            generated: tensor of the same shape. Generated codes.
+            condition: float tensor of `batch` rows or `None`.
+
+        Returns:
+            A scalar, the mean of `(|gradient| - 1)^2`.
+        """
+        share = keras.random.uniform(
+            (ops.shape(code)[0], 1), seed=self.seed_generator
         )
+        between = share * code + (1.0 - share) * generated
+        gradient = backend.input_gradient(
+            lambda between: self.prior.scores(between, condition), between
+        )
+        norm = ops.sqrt(ops.sum(ops.square(gradient), axis=-1) + 1e-12)
+        return ops.mean(ops.square(norm - 1.0))
 
-    def default_optimizers(self):
-        """Optimizers by name, those of the released code."""
-        return {
-            "autoencoder": keras.optimizers.SGD(1.0, global_clipnorm=1.0),
-            "critic": keras.optimizers.Adam(1e-4, beta_1=0.5),
-            "generator": keras.optimizers.Adam(1e-4, beta_1=0.5),
-        }
+    def clip_critic(self) -> None:
+        """Bounds the critic's weights, as in the paper."""
+        bound = self.prior.weight_clip
+        for variable in self.prior.critic.trainable_variables:
+            variable.assign(ops.clip(variable, -bound, bound))
 
-    def num_extra_rows(self, batch_size):
+    # Batches.
+
+    def parts(self, batch: Batch) -> list[Batch]:
+        """The batch; where the critic gets fresh data, its equal parts.
+
+        The first part is for the autoencoder and the generator, the others
+        for one critic step each.
+        """
+        num_parts = 1
+        if self.prior is not None:
+            num_parts += self.prior.num_extra_parts
+        if num_parts == 1:
+            return [batch]
+        num_rows = batch.x.shape[0]
+        if num_rows is not None and num_rows % num_parts:
+            raise ValueError(
+                "A batch must hold 1 part for the autoencoder and "
+                f"{num_parts - 1} of fresh data for the critic "
+                f"(critic_data='fresh'): {num_parts} parts of equal size. "
+                f"Received: a batch of {num_rows} rows"
+            )
+        rows = ops.shape(batch.x)[0] // num_parts
+        return [
+            Batch(
+                *(
+                    None if field is None else field[i * rows : (i + 1) * rows]
+                    for field in batch
+                )
+            )
+            for i in range(num_parts)
+        ]
+
+    def num_extra_rows(self, batch_size: int) -> int:
         """Fresh data for the critic, behind each batch."""
-        fresh = self.adversarial and self.critic_data == "fresh"
-        return self.critic_steps * batch_size if fresh else 0
+        if self.prior is None:
+            return 0
+        return self.prior.num_extra_parts * batch_size
 
-    def epoch_numbers(self):
-        stddev = getattr(self.code_noise, "current_stddev", None)
-        if stddev is None:
-            return {}
-        return {"noise_stddev": float(ops.convert_to_numpy(stddev))}
+    def held_out_batch(self, x: Any, y: Any, sample_weight: Any) -> Batch:
+        """A batch of evaluation, with codes that its phases share."""
+        if sample_weight is None:
+            sample_weight = ops.ones(ops.shape(x)[:1], "float32")
+        batch = self.batch_of(x, y, sample_weight)
+        return batch._replace(code=self.code(batch.x))
 
-    def get_config(self):
-        networks = ("encoder", "decoder", "generator", "critic", "code_noise")
+    def fit(self, x: Any, y: Any = None, *args: Any, **options: Any) -> Any:
+        history = super().fit(x, y, *args, **options)
+        self._fit_prior_afterwards(x, y)
+        return history
+
+    def epoch_numbers(self) -> dict[str, float]:
+        """The standard deviation of the noise on codes."""
+        return self.code_noise.epoch_numbers()
+
+    def get_config(self) -> dict[str, Any]:
+        serialize = keras.saving.serialize_keras_object
         return {
-            **{
-                key: keras.saving.serialize_keras_object(getattr(self, key))
-                for key in networks
-            },
-            "noise_dim": self.noise_dim,
-            "num_classes": self.num_classes,
-            "conditional_prior": self.conditional_prior,
+            **super().get_config(),
+            "encoder": serialize(self.encoder),
+            "decoder": serialize(self.decoder),
+            "prior": serialize(self.prior),
             "normalize_codes": self.normalize_codes,
-            "critic_steps": self.critic_steps,
-            "critic_data": self.critic_data,
-            "critic_regularizer": self.critic_regularizer,
-            "gradient_penalty_weight": self.gradient_penalty_weight,
-            "weight_clip": self.weight_clip,
-            "encoder_gradient_scale": self.encoder_gradient_scale,
-            "seed": self.seed,
-            "name": self.name,
+            "code_noise": serialize(self.code_noise),
         }
 
 
-def _check_choice(name, value, choices):
-    if value not in choices:
-        raise ValueError(
-            f"`{name}` must be one of {choices}. Received: {name}={value!r}"
-        )
+def _moments(code: Any, name: str, weights: Any = None) -> dict[str, Any]:
+    """Norm and trace of the covariance of codes (Figure 2 of the paper)."""
+    norm = ops.average(ops.norm(code, axis=-1), weights=weights)
+    trace = _trace_of_covariance(code, weights)
+    names = _moment_names(name)
+    if weights is None:
+        return dict(zip(names, (norm, trace)))
+    count = ops.sum(weights)
+    return dict(zip(names, ((norm, count), (trace, count))))
+
+
+def _moment_names(name: str) -> tuple[str, str]:
+    return f"{name}_norm", f"{name}_trace"
+
+
+def _trace_of_covariance(code: Any, weights: Any = None) -> Any:
+    """Trace of the covariance of codes, unbiased; weights are 0 or 1."""
+    if weights is None:
+        weights = ops.ones_like(code[:, 0])
+    count = ops.sum(weights)
+    mean = ops.sum(weights[:, None] * code, axis=0) / ops.maximum(count, 1.0)
+    squares = ops.sum(weights[:, None] * ops.square(code - mean))
+    return squares / ops.maximum(count - 1.0, 1.0)

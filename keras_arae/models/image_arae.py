@@ -1,8 +1,14 @@
 """An ARAE of binary images, or of images of few levels."""
 
-import keras
-import numpy as np
+from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from keras_arae import priors
+from keras_arae.data import ImagePreprocessor
 from keras_arae.export import export
 from keras_arae.layers import ConvolutionalDecoder
 from keras_arae.layers import ConvolutionalEncoder
@@ -11,7 +17,6 @@ from keras_arae.layers import DenseDecoder
 from keras_arae.layers import DenseEncoder
 from keras_arae.layers import Generator
 from keras_arae.models.arae import ARAE
-from keras_arae.preprocessing import ImagePreprocessor
 
 
 @export
@@ -26,25 +31,22 @@ class ImageARAE(ARAE):
     released code for binarised MNIST.
 
     Args:
-        preprocessor: `keras_arae.ImagePreprocessor`, or a tuple
-            `(height, width)` or `(height, width, channels)`, which stands for
-            binary images of that shape.
+        codec: `keras_arae.ImagePreprocessor`, or a tuple `(height, width)` or
+            `(height, width, channels)`, which stands for binary images of
+            that shape.
         networks: `"dense"`, as released, or `"convolutional"`. Defaults to
             `"dense"`.
         code_dim: int. Width of a code. Defaults to `100`.
-        noise_dim: int. Width of the generator's noise. Defaults to `32`.
-        generator_dims: sequence of int. Hidden widths of the generator.
-            Defaults to `(300, 300)`; released: `(64, 100, 150)`.
-        critic_dims: sequence of int. Hidden widths of the critic. Defaults
-            to `(300, 300)`; released: `(100, 60, 20)`.
-        adversarial: bool. Without, there are no generator and critic: a plain
-            autoencoder. Defaults to `True`.
+        prior: `"adversarial"`, `"gaussian"`, a `keras_arae.priors.Prior` or
+            `None`, a plain autoencoder. Defaults to `"adversarial"`: noise of
+            width 32, a plain generator and critic with two hidden layers of
+            300 (released: 64, 100, 150 and 100, 60, 20) and the released
+            learning rates.
         encoder: Keras layer in place of the default. Defaults to `None`.
-        decoder: likewise.
-        generator: likewise.
-        critic: likewise.
-        **options: the other arguments of `keras_arae.ARAE`: `code_noise`,
-            `critic_steps`, `critic_regularizer`, `seed` and so on.
+        decoder: `keras_arae.layers.Decoder` in place of the default. Defaults
+            to `None`.
+        **options: the other arguments of `keras_arae.ARAE`: `condition`,
+            `normalize_codes`, `code_noise`, `seed` and `name`.
 
     Example:
 
@@ -62,85 +64,44 @@ class ImageARAE(ARAE):
 
     def __init__(
         self,
-        preprocessor,
-        networks="dense",
-        code_dim=100,
-        noise_dim=32,
-        generator_dims=(300, 300),
-        critic_dims=(300, 300),
-        adversarial=True,
-        encoder=None,
-        decoder=None,
-        generator=None,
-        critic=None,
-        **options,
-    ):
-        if not isinstance(preprocessor, ImagePreprocessor):
-            preprocessor = ImagePreprocessor(preprocessor)
+        codec: ImagePreprocessor | Sequence[int],
+        networks: str = "dense",
+        code_dim: int = 100,
+        prior: Any = "adversarial",
+        encoder: Any = None,
+        decoder: Any = None,
+        **options: Any,
+    ) -> None:
+        if isinstance(codec, Sequence):
+            codec = ImagePreprocessor(codec)
         if networks not in _NETWORKS:
             raise ValueError(
                 f"`networks` must be one of {list(_NETWORKS)}. "
                 f"Received: networks={networks!r}"
             )
         encoder_class, decoder_class = _NETWORKS[networks]
-        super().__init__(
-            encoder or encoder_class(code_dim),
-            decoder
-            or decoder_class(preprocessor.image_shape, preprocessor.num_levels),
-            (generator or Generator(code_dim, generator_dims))
-            if adversarial
-            else None,
-            (critic or Critic(critic_dims)) if adversarial else None,
-            noise_dim=noise_dim,
-            **options,
-        )
-        self.preprocessor = preprocessor
-        self.build((None, *preprocessor.image_shape))
+        if encoder is None:
+            encoder = encoder_class(code_dim)
+        if decoder is None:
+            decoder = decoder_class(codec.image_shape, codec.num_levels)
+        if prior == "adversarial":
+            prior = _released_game(code_dim)
+        super().__init__(encoder, decoder, prior, codec=codec, **options)
 
-    def default_optimizers(self):
-        """Optimizers by name, those of the released code for MNIST."""
-        return {
-            "autoencoder": keras.optimizers.Adam(5e-4),
-            "critic": keras.optimizers.Adam(5e-5, beta_1=0.5),
-            "generator": keras.optimizers.Adam(5e-4, beta_1=0.5),
-        }
+    def default_autoencoder_optimizer(self) -> keras.optimizers.Optimizer:
+        """The optimizer of encoder and decoder, as released for MNIST."""
+        return keras.optimizers.Adam(5e-4)
 
-    def prepare(self, x):
-        """Turns images into levels.
 
-        Args:
-            x: array of images, as `ImagePreprocessor` takes them.
-
-        Returns:
-            An int32 array of shape `(num_images, *image_shape)`.
-        """
-        return self.preprocessor(x)
-
-    def prepare_corpus(self, x, y):
-        """As `prepare`, but images stay grey whose levels are drawn later."""
-        if self.preprocessor.binarization == "threshold":
-            return super().prepare_corpus(x, y)
-        rows = self.preprocessor.intensities(x)
-        return rows, self.prepare_labels(y, len(rows))
-
-    def draw(self, rows, generator):
-        """Draws levels where rows are grey values."""
-        if rows.dtype.kind != "f":
-            return rows
-        return self.preprocessor.draw(rows, generator)
-
-    def _several(self, x):
-        if self.preprocessor.is_one_image(x):
-            return np.asarray(x)[None], False
-        return x, True
-
-    def get_config(self):
-        preprocessor = keras.saving.serialize_keras_object(self.preprocessor)
-        return {
-            **super().get_config(),
-            "preprocessor": preprocessor,
-            "adversarial": self.adversarial,
-        }
+def _released_game(code_dim: int) -> priors.AdversarialPrior:
+    """The released settings for MNIST, with wider networks."""
+    return priors.AdversarialPrior(
+        Generator(code_dim),
+        Critic(),
+        noise_dim=32,
+        critic_learning_rate=5e-5,
+        generator_learning_rate=5e-4,
+    )
 
 
 _NETWORKS = {

@@ -1,18 +1,22 @@
 """An ARAE of sentences: strings in, strings out."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import keras
 
+from keras_arae.data import TextPreprocessor
 from keras_arae.export import export
-from keras_arae.layers import Critic
-from keras_arae.layers import Generator
 from keras_arae.layers import LSTMDecoder
 from keras_arae.layers import LSTMEncoder
+from keras_arae.layers import TransformerDecoder
+from keras_arae.layers import TransformerEncoder
 from keras_arae.models.arae import ARAE
-from keras_arae.models.text_feeding import TextFeeding
 
 
 @export
-class TextARAE(TextFeeding, ARAE):
+class TextARAE(ARAE):
     """An adversarially regularized autoencoder of sentences.
 
     Wherever `ARAE` takes or returns arrays, this class takes lists of
@@ -22,37 +26,33 @@ class TextARAE(TextFeeding, ARAE):
     (https://arxiv.org/abs/1706.04223), Section 4.
 
     Args:
-        preprocessor: `keras_arae.TextPreprocessor`. Between sentences and
-            ids; saved with the model.
+        codec: `keras_arae.TextPreprocessor`. Between sentences and ids; saved
+            with the model.
         embedding_dim: int. Width of a token's vector. Defaults to `300`.
-        code_dim: int. Width of a code; units of both LSTMs. Defaults to
-            `300`.
-        noise_dim: int. Width of the generator's noise. Defaults to `None`:
-            that of codes. Released: 100.
-        hidden_dims: sequence of int. Hidden widths of generator and critic.
-            Defaults to `(300, 300)`.
-        adversarial: bool. Without, there are no generator and critic: the
-            plain autoencoder that the paper compares with. Defaults to
-            `True`.
-        encoder: Keras layer in place of the default
-            `keras_arae.layers.LSTMEncoder`. Defaults to `None`.
-        decoder: likewise, for `keras_arae.layers.LSTMDecoder`.
-        generator: likewise, for a `keras_arae.layers.Generator` with
-            `skip_connection` and, where codes are normalised, `normalize`.
-        critic: likewise, for a `keras_arae.layers.Critic` whose `input_scale`
-            suits normalised codes. None of the three is in the paper:
-            `docs/results.md` says what they bring.
-        build_now: bool. Whether to make all weights at once; a subclass with
-            more networks builds them when it has them. Defaults to `True`.
+        code_dim: int. Width of a code. Defaults to `300`.
+        units: int or `None`. Units of LSTMs, width of Transformers. Defaults
+            to `None`: `code_dim`.
+        prior: `"adversarial"`, `"gaussian"`, a `keras_arae.priors.Prior` or
+            `None`, the plain autoencoder that the paper compares with.
+            Defaults to `"adversarial"`.
+        encoder: `"lstm"`, `"transformer"` (whose embedding is as wide as
+            `units`) or a Keras layer. Defaults to `"lstm"`.
+        decoder: `"lstm"`, `"transformer"` or a `keras_arae.layers.Decoder`.
+            Defaults to `"lstm"`.
+        condition: as in `keras_arae.ARAE`. Defaults to `None`.
+        normalize_codes: as in `keras_arae.ARAE`. Defaults to `True`.
+        learning_rate: float or `None`. Of the default optimizer of encoder
+            and decoder, Adam. Defaults to `None`: 4e-3, and 1e-3 where one of
+            them is a Transformer.
         **options: the other arguments of `keras_arae.ARAE`: `code_noise`,
-            `critic_steps`, `critic_regularizer`, `seed` and so on.
+            `seed` and `name`.
 
     Example:
 
     ```python
     text = ["a man sleeps .", "two men talk .", "a cat runs ."] * 20
-    preprocessor = keras_arae.TextPreprocessor.from_corpus(text, max_length=5)
-    model = keras_arae.TextARAE(preprocessor, embedding_dim=8, code_dim=8)
+    codec = keras_arae.TextPreprocessor.from_corpus(text, max_length=5)
+    model = keras_arae.TextARAE(codec, embedding_dim=8, code_dim=8)
     model.compile(autoencoder_optimizer=keras.optimizers.Adam(1e-2))
     model.fit(text, epochs=1, batch_size=20, verbose=0)
     assert len(model.generate(3)) == 3
@@ -62,56 +62,89 @@ class TextARAE(TextFeeding, ARAE):
 
     def __init__(
         self,
-        preprocessor,
-        embedding_dim=300,
-        code_dim=300,
-        noise_dim=None,
-        hidden_dims=(300, 300),
-        adversarial=True,
-        encoder=None,
-        decoder=None,
-        generator=None,
-        critic=None,
-        build_now=True,
-        **options,
-    ):
-        on_sphere = options.get("normalize_codes", True)
-        if generator is None and adversarial:
-            generator = Generator(
-                code_dim,
-                hidden_dims,
-                skip_connection=True,
-                normalize=on_sphere,
-            )
-        if critic is None and adversarial:
-            scale = code_dim**0.5 if on_sphere else 1.0
-            critic = Critic(hidden_dims, input_scale=scale)
-        if encoder is None or decoder is None:
-            lstm = (preprocessor.vocabulary_size, embedding_dim, code_dim)
+        codec: TextPreprocessor,
+        embedding_dim: int = 300,
+        code_dim: int = 300,
+        units: int | None = None,
+        prior: Any = "adversarial",
+        encoder: Any = "lstm",
+        decoder: Any = "lstm",
+        condition: Any = None,
+        normalize_codes: bool = True,
+        learning_rate: float | None = None,
+        **options: Any,
+    ) -> None:
+        if learning_rate is None:
+            slow = "transformer" in (encoder, decoder)
+            learning_rate = 1e-3 if slow else 4e-3
+        self.learning_rate = learning_rate
+        units = code_dim if units is None else units
         super().__init__(
-            encoder or LSTMEncoder(*lstm),
-            decoder or LSTMDecoder(*lstm),
-            generator if adversarial else None,
-            critic if adversarial else None,
-            noise_dim=code_dim if noise_dim is None else noise_dim,
+            _make_encoder(encoder, codec, embedding_dim, units, code_dim),
+            make_decoder(decoder, codec, embedding_dim, units),
+            prior,
+            codec=codec,
+            condition=condition,
+            normalize_codes=normalize_codes,
             **options,
         )
-        self.preprocessor = preprocessor
-        if build_now:
-            self.build((None, preprocessor.sequence_length))
 
-    def default_optimizers(self):
-        """Optimizers by name: Adam, which learns faster than released SGD."""
-        return {
-            "autoencoder": keras.optimizers.Adam(4e-3, global_clipnorm=1.0),
-            "critic": keras.optimizers.Adam(1e-3, beta_1=0.5),
-            "generator": keras.optimizers.Adam(1e-3, beta_1=0.5),
-        }
+    def default_autoencoder_optimizer(self) -> keras.optimizers.Optimizer:
+        """The optimizer of encoder and decoder: faster than released SGD."""
+        return keras.optimizers.Adam(self.learning_rate, global_clipnorm=1.0)
 
-    def get_config(self):
-        preprocessor = keras.saving.serialize_keras_object(self.preprocessor)
-        return {
-            **super().get_config(),
-            "preprocessor": preprocessor,
-            "adversarial": self.adversarial,
-        }
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "learning_rate": self.learning_rate}
+
+
+def make_decoder(
+    decoder: Any, codec: TextPreprocessor, embedding_dim: int, units: int
+) -> Any:
+    """A decoder by name, for the ids of a codec; a layer as it is.
+
+    Args:
+        decoder: `"lstm"`, `"transformer"` or a `keras_arae.layers.Decoder`.
+        codec: `keras_arae.TextPreprocessor`.
+        embedding_dim: int. Width of a token's vector; a Transformer's is
+            `units`.
+        units: int. Units of the decoder.
+
+    Returns:
+        A `keras_arae.layers.Decoder`.
+    """
+    ids = {
+        "pad_id": codec.pad_id,
+        "start_id": codec.start_id,
+        "end_id": codec.end_id,
+    }
+    size, length = codec.vocabulary_size, codec.sequence_length
+    if decoder == "lstm":
+        return LSTMDecoder(size, embedding_dim, units, **ids)
+    if decoder == "transformer":
+        return TransformerDecoder(size, length, units, **ids)
+    return _layer("decoder", decoder)
+
+
+def _make_encoder(
+    encoder: Any,
+    codec: TextPreprocessor,
+    embedding_dim: int,
+    units: int,
+    code_dim: int,
+) -> Any:
+    options = {"code_dim": code_dim, "pad_id": codec.pad_id}
+    size, length = codec.vocabulary_size, codec.sequence_length
+    if encoder == "lstm":
+        return LSTMEncoder(size, embedding_dim, units, **options)
+    if encoder == "transformer":
+        return TransformerEncoder(size, length, units, **options)
+    return _layer("encoder", encoder)
+
+
+def _layer(name: str, layer: Any) -> keras.layers.Layer:
+    if not isinstance(layer, keras.layers.Layer):
+        raise ValueError(
+            f"`{name}` must be 'lstm', 'transformer' or a Keras layer. "
+            f"Received: {name}={layer!r}"
+        )
+    return layer

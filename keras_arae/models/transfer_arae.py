@@ -1,21 +1,30 @@
-"""An ARAE whose codes leave an attribute out, so that it can be changed."""
+"""An ARAE whose codes leave an attribute out: Algorithm 2 of the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
+from keras_arae.data import ArrayBatches
+from keras_arae.data import Batch
+from keras_arae.data import Classes
+from keras_arae.data import TextPreprocessor
 from keras_arae.export import export
 from keras_arae.layers import Classifier
 from keras_arae.layers import ClassLSTMDecoder
-from keras_arae.models.in_batches import in_batches
-from keras_arae.models.labels import checked_names
+from keras_arae.layers.classifier import weighted_accuracy
 from keras_arae.models.text_arae import TextARAE
-from keras_arae.models.transfer_algorithm import CONFUSIONS
-from keras_arae.models.transfer_algorithm import TransferAlgorithm
+from keras_arae.priors import AdversarialPrior
+from keras_arae.sampling import in_batches
+from keras_arae.training import Phase
 
 
 @export
-class TransferARAE(TransferAlgorithm, TextARAE):
+class TransferARAE(TextARAE):
     """Rewrites sentences with another label, learned without parallel data.
 
     The decoder sees a sentence's code and its label. A classifier learns to
@@ -30,31 +39,32 @@ class TransferARAE(TransferAlgorithm, TextARAE):
     phase, and in these two each counts as much as any other, however rare.
 
     Args:
-        preprocessor: `keras_arae.TextPreprocessor`. Saved with the model.
-        labels: list of str. Names of two classes or more. Sentences'
-            labels are these names or their places in this list.
+        codec: `keras_arae.TextPreprocessor`. Saved with the model.
+        condition: sequence of str. Names of two classes or more. Sentences'
+            labels are these names or their indices in this list.
+        embedding_dim: int. As in `keras_arae.TextARAE`. Defaults to `300`.
+        code_dim: int. As in `keras_arae.TextARAE`. Defaults to `300`.
+        units: int or `None`. As in `keras_arae.TextARAE`. Defaults to `None`.
+        prior: as in `keras_arae.TextARAE`. Defaults to `"adversarial"`: one
+            without the condition, as released.
+        decoder: as in `keras_arae.TextARAE`. Defaults to `"lstm"`.
         decoder_per_class: bool. Whether each class has an LSTM of its own
             (`keras_arae.layers.ClassLSTMDecoder`), as in the released code;
             otherwise the label is joined to the code. Defaults to `False`.
-        classifier: Keras layer in place of the default
-            `keras_arae.layers.Classifier`: maps codes to logits of shape
-            `(batch, num_classes)`. Defaults to `None`.
-        classifier_dims: sequence of int. Hidden widths of the default one.
-            Defaults to `(128, 128)`.
+        classifier: Keras layer or `None`. Maps codes to logits of shape
+            `(batch, num_classes)`. Defaults to `None`: a
+            `keras_arae.layers.Classifier`.
         classifier_weight: float. Factor on the classifier's loss. Defaults
             to `1.0`.
         confusion_weight: float. Factor on the loss by which the encoder
-            misleads the classifier; zero leaves classifier and encoder
-            alone. Defaults to `0.1`, with which codes of Yelp kept more of a
-            sentence than with 0.3. The paper's lambda 2 is 1.
+            misleads the classifier; zero leaves the classifier out: a
+            conditional autoencoder. Defaults to `0.1`, with which codes of
+            Yelp kept more of a sentence than with 0.3. The paper's lambda 2
+            is 1.
         confusion: `"flip"` or `"uniform"`: whether the encoder makes the
             classifier see another class, one drawn anew at each step, or
             all classes alike. Defaults to `None`: `"flip"`, as in the paper,
             for two classes, `"uniform"` for more.
-        adversarial: bool. Without, there are no adversaries at all: a plain
-            conditional autoencoder. Defaults to `True`.
-        conditional_prior: bool. As in `keras_arae.ARAE`. Defaults to
-            `False`, as released: one generator for all classes.
         **options: the other arguments of `keras_arae.TextARAE`.
 
     Example:
@@ -62,9 +72,9 @@ class TransferARAE(TransferAlgorithm, TextARAE):
     ```python
     text = ["it was good .", "it was bad ."] * 20
     labels = ["positive", "negative"] * 20
-    preprocessor = keras_arae.TextPreprocessor.from_corpus(text, max_length=5)
+    codec = keras_arae.TextPreprocessor.from_corpus(text, max_length=5)
     model = keras_arae.TransferARAE(
-        preprocessor, ["negative", "positive"], embedding_dim=8, code_dim=8
+        codec, ["negative", "positive"], embedding_dim=8, code_dim=8
     )
     model.compile()
     model.fit(text, labels, batch_size=20, verbose=0)
@@ -75,124 +85,208 @@ class TransferARAE(TransferAlgorithm, TextARAE):
 
     def __init__(
         self,
-        preprocessor,
-        labels,
-        embedding_dim=300,
-        code_dim=300,
-        decoder=None,
-        decoder_per_class=False,
-        classifier=None,
-        classifier_dims=(128, 128),
-        classifier_weight=1.0,
-        confusion_weight=0.1,
-        confusion=None,
-        adversarial=True,
-        conditional_prior=False,
-        **options,
-    ):
-        names = checked_names(labels)
+        codec: TextPreprocessor,
+        condition: Sequence[str] | Classes,
+        embedding_dim: int = 300,
+        code_dim: int = 300,
+        units: int | None = None,
+        prior: Any = "adversarial",
+        decoder: Any = "lstm",
+        decoder_per_class: bool = False,
+        classifier: keras.layers.Layer | None = None,
+        classifier_weight: float = 1.0,
+        confusion_weight: float = 0.1,
+        confusion: str | None = None,
+        **options: Any,
+    ) -> None:
+        classes = condition
+        if not isinstance(classes, Classes):
+            classes = Classes(classes)
         if confusion is None:
-            confusion = "flip" if len(names) == 2 else "uniform"
+            confusion = "flip" if classes.num_classes == 2 else "uniform"
         if confusion not in CONFUSIONS:
             raise ValueError(
                 f"`confusion` must be one of {CONFUSIONS}. "
                 f"Received: confusion={confusion!r}"
             )
-        if decoder_per_class and decoder is None:
+        if decoder_per_class and decoder == "lstm":
             decoder = ClassLSTMDecoder(
-                len(names),
-                preprocessor.vocabulary_size,
+                classes.num_classes,
+                codec.vocabulary_size,
                 embedding_dim,
-                code_dim,
+                code_dim if units is None else units,
+                pad_id=codec.pad_id,
+                start_id=codec.start_id,
+                end_id=codec.end_id,
             )
+        if prior == "adversarial":
+            prior = AdversarialPrior(conditional=False)
         super().__init__(
-            preprocessor,
+            codec,
             embedding_dim,
             code_dim,
+            units,
+            prior,
             decoder=decoder,
-            adversarial=adversarial,
-            num_classes=len(names),
-            conditional_prior=conditional_prior,
-            build_now=False,
+            condition=classes,
             **options,
         )
-        self.label_names = names
         self.classifier_weight = classifier_weight
         self.confusion_weight = confusion_weight
         self.confusion = confusion
-        if not adversarial:
-            classifier = None
-        elif classifier is None:
-            scale = code_dim**0.5 if self.normalize_codes else 1.0
-            classifier = Classifier(
-                len(names), classifier_dims, input_scale=scale
+        self.classifier: Any = None
+        if confusion_weight > 0:
+            self.attach("classifier", self._built_classifier(classifier))
+
+    def _built_classifier(
+        self, classifier: keras.layers.Layer | None
+    ) -> keras.layers.Layer:
+        """The classifier, built for the model's codes; refuses others."""
+        num_classes = self.condition.num_classes
+        if classifier is None:
+            scale = self.code_dim**0.5 if self.normalize_codes else 1.0
+            classifier = Classifier(num_classes, input_scale=scale)
+        logits = classifier(ops.zeros((2, self.code_dim)))
+        if logits.shape[-1] != num_classes:
+            raise ValueError(
+                "The classifier must return logits of shape (batch, "
+                f"{num_classes}). Received: {tuple(logits.shape)}"
             )
-        self.classifier = classifier
-        self.build((None, preprocessor.sequence_length))
+        return classifier
 
-    def build(self, input_shape):
-        super().build(input_shape)
-        if self.adversarial:
-            logits = self.classifier(ops.zeros((2, self.code_dim)))
-            if logits.shape[-1] != self.num_classes:
-                raise ValueError(
-                    "The classifier must return logits of shape (batch, "
-                    f"{self.num_classes}). Received: {tuple(logits.shape)}"
-                )
+    # Algorithm 2: what it adds to the phases of Algorithm 1.
 
-    def compile(
-        self,
-        autoencoder_optimizer=None,
-        critic_optimizer=None,
-        generator_optimizer=None,
-        classifier_optimizer=None,
-        **options,
-    ):
-        """Configures training.
-
-        Args:
-            autoencoder_optimizer: optimizer of encoder and decoder. Defaults
-                to that of `default_optimizers`, as do the others.
-            critic_optimizer: likewise.
-            generator_optimizer: likewise.
-            classifier_optimizer: likewise.
-            **options: `run_eagerly`, `jit_compile`, `steps_per_execution` of
-                `keras.Model.compile`.
-        """
-        self.compile_given(
-            {
-                "autoencoder": autoencoder_optimizer,
-                "critic": critic_optimizer,
-                "generator": generator_optimizer,
-                "classifier": classifier_optimizer,
-            },
-            **options,
+    def phases(self) -> list[Phase]:
+        """Those of `ARAE`, the classifier's and the encoder's against it."""
+        phases = super().phases()
+        if self.classifier is None:
+            return phases
+        names = [phase.name for phase in phases]
+        classifier = Phase(
+            "classifier",
+            self.classifier_loss,
+            [self.classifier],
+            "classifier",
+            default_optimizer=lambda: keras.optimizers.Adam(1e-3, beta_1=0.5),
+            logs=("classifier_loss", "classifier_accuracy"),
+            inputs=self._constant_codes(phases),
+            evaluate=self.evaluate_classifier,
         )
+        confusion = Phase(
+            "confusion",
+            self.confusion_loss,
+            [self.encoder],
+            "autoencoder",
+            logs=("confusion_loss",),
+            inputs=lambda batch: self.parts(batch)[:1],
+        )
+        after = names.index("critic") if "critic" in names else 0
+        phases.insert(after + 1, classifier)
+        return [*phases, confusion]
 
-    def default_optimizers(self):
+    def _constant_codes(self, phases: list[Phase]) -> Any:
+        """Codes for the classifier: of the encoder phase, if there is one."""
+        for phase in phases:
+            if phase.through is not None:
+                encoding: Any = phase.through
+                break
+        else:
+            encoding = self._first_code
+
+        def inputs(batch: Batch) -> list[tuple]:
+            code = ops.stop_gradient(encoding(batch))
+            return [(code, self.parts(batch)[0].condition)]
+
+        return inputs
+
+    def _first_code(self, batch: Batch) -> Any:
+        return self.code(self.parts(batch)[0].x, training=True)
+
+    def classifier_loss(self, codes: tuple) -> tuple[Any, dict[str, Any]]:
+        """Mean nats of codes' labels, which the classifier lowers."""
+        code, members = codes
+        logits = self.class_logits(code)
+        loss = self.classifier_weight * self.mean_nats(logits, members, members)
+        accuracy = weighted_accuracy(logits, ops.argmax(members, axis=-1))
+        return loss, {"classifier_loss": loss, "classifier_accuracy": accuracy}
+
+    def evaluate_classifier(self, batch: Batch) -> dict[str, Any]:
+        """The same of held-out codes."""
+        logits = self.class_logits(batch.code)
+        members = batch.condition
+        nats = self.mean_nats(logits, members, members, batch.weights)
+        accuracy, count = weighted_accuracy(
+            logits, ops.argmax(members, axis=-1), batch.weights
+        )
         return {
-            **super().default_optimizers(),
-            "classifier": keras.optimizers.Adam(1e-3, beta_1=0.5),
+            "classifier_loss": (self.classifier_weight * nats, count),
+            "classifier_accuracy": (accuracy, count),
         }
 
-    def _training_batches(self, x, y, *options):
+    def confusion_loss(self, batch: Batch) -> tuple[Any, dict[str, Any]]:
+        """Mean nats of wrong labels, or of all, which the encoder lowers."""
+        members = batch.condition
+        logits = self.class_logits(self.code(batch.x, training=True))
+        if self.confusion == "flip":
+            wanted = self.other_classes(members)
+        else:
+            wanted = ops.ones_like(members) / self.condition.num_classes
+        nats = self.mean_nats(logits, wanted, members)
+        loss = self.confusion_weight * nats
+        return loss, {"confusion_loss": loss}
+
+    def class_logits(self, code: Any) -> Any:
+        """The classifier's logits, of shape `(batch, num_classes)`."""
+        return ops.cast(self.classifier(code), "float32")
+
+    def other_classes(self, members: Any) -> Any:
+        """For each row one of the other classes, each as likely, one-hot."""
+        num_classes = self.condition.num_classes
+        label = ops.argmax(members, axis=-1)
+        steps = keras.random.randint(
+            ops.shape(label), 1, num_classes, seed=self.seed_generator
+        )
+        other = (label + ops.cast(steps, label.dtype)) % num_classes
+        return ops.one_hot(other, num_classes, dtype="float32")
+
+    def mean_nats(
+        self, logits: Any, wanted: Any, members: Any, weights: Any = None
+    ) -> Any:
+        """Mean nats of wanted classes, each class of rows counting as much.
+
+        Args:
+            logits: float tensor of shape `(batch, num_classes)`.
+            wanted: float tensor of that shape. Shares of the wanted classes.
+            members: float tensor of that shape. The classes of rows, one-hot.
+            weights: float tensor of shape `(batch,)` or `None`.
+
+        Returns:
+            A scalar.
+        """
+        nats = -ops.sum(wanted * ops.log_softmax(logits, axis=-1), axis=-1)
+        if weights is not None:
+            members = weights[:, None] * members
+        counts = ops.sum(members, axis=0)
+        sums = ops.sum(members * nats[:, None], axis=0)
+        num_present = ops.sum(ops.cast(counts > 0, "float32"))
+        return ops.sum(sums / ops.maximum(counts, 1.0)) / num_present
+
+    def _training_batches(self, x: Any, y: Any, *options: Any) -> Any:
         batches = super()._training_batches(x, y, *options)
-        labels = getattr(batches, "labels", None)
-        if labels is not None:
-            counts = dict(zip(self.label_names, self.class_counts(labels)))
-            if not all(counts.values()):
+        if isinstance(batches, ArrayBatches):
+            num_classes = self.condition.num_classes
+            counts = np.bincount(batches.labels, minlength=num_classes)
+            if not counts.all():
+                names = self.condition.names or range(num_classes)
                 raise ValueError(
                     "Each class needs sentences to learn from. "
-                    f"Received: {counts}"
+                    f"Received: {dict(zip(names, counts.tolist()))}"
                 )
         return batches
 
-    def class_counts(self, labels):
-        return np.bincount(labels, minlength=self.num_classes).tolist()
-
     # Verbs.
 
-    def transfer(self, sentences, to, **options):
+    def transfer(self, sentences: Any, to: Any, **options: Any) -> list[str]:
         """Sentences rewritten with another label.
 
         Args:
@@ -207,9 +301,10 @@ class TransferARAE(TransferAlgorithm, TextARAE):
         """
         return self.reconstruct(sentences, to, **options)
 
-    def classify_codes(self, codes, batch_size=256):
-        """What the classifier reads from codes; where training went well,
-        little.
+    def classify_codes(
+        self, codes: np.ndarray, batch_size: int = 256
+    ) -> np.ndarray:
+        """What the classifier reads from codes; little, after good training.
 
         Args:
             codes: float array of shape `(num_codes, code_dim)`.
@@ -217,30 +312,27 @@ class TransferARAE(TransferAlgorithm, TextARAE):
 
         Returns:
             A float32 array of shape `(num_codes, num_classes)`: probabilities
-            in the order of `labels`.
+            in the order of the condition's names.
         """
-        if not self.has_classifier:
+        if self.classifier is None:
             raise ValueError(
-                "This model has no classifier that learned: it needs "
-                "`adversarial` and a `confusion_weight` above 0. Received: "
-                f"adversarial={self.adversarial}, "
-                f"confusion_weight={self.confusion_weight}"
+                "This model has no classifier: it needs a `confusion_weight` "
+                f"above 0. Received: confusion_weight={self.confusion_weight}"
             )
         function = self._compiled("classify", self._class_probabilities)
-        return in_batches(function, self.checked_codes(codes), batch_size)
+        return in_batches(function, self._checked_codes(codes), batch_size)
 
-    def _class_probabilities(self, code):
-        logits = self.classifier(code, training=False)
-        return ops.softmax(ops.cast(logits, "float32"), axis=-1)
+    def _class_probabilities(self, code: Any) -> Any:
+        return ops.softmax(self.class_logits(code), axis=-1)
 
-    def get_config(self):
-        config = super().get_config()
-        del config["num_classes"]
+    def get_config(self) -> dict[str, Any]:
         return {
-            **config,
-            "labels": self.label_names,
+            **super().get_config(),
             "classifier": keras.saving.serialize_keras_object(self.classifier),
             "classifier_weight": self.classifier_weight,
             "confusion_weight": self.confusion_weight,
             "confusion": self.confusion,
         }
+
+
+CONFUSIONS = ("flip", "uniform")

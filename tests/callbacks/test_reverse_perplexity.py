@@ -6,7 +6,7 @@ from conftest import same
 from conftest import weights_of
 
 import keras_arae
-from keras_arae import metrics
+from keras_arae import evaluation
 from keras_arae.callbacks import ReversePerplexity
 
 SMALL = {"units": 8, "embedding_dim": 8, "epochs": 2}
@@ -43,7 +43,7 @@ def test_every_epoch_logs_the_number_of_its_model(make_quickly, clauses):
     assert losses[0] == losses[1]  # Looking changes nothing.
     assert len(history[KEY]) == 2 and history[KEY][1] < history[KEY][0]
     samples = model.generate(40, seed=3, **sampling)
-    expected = metrics.reverse_perplexity(
+    expected = evaluation.reverse_perplexity(
         samples, clauses[300:340], seed=3, **SMALL
     )
     assert history[KEY][1] == pytest.approx(expected.perplexity, rel=1e-5)
@@ -51,7 +51,8 @@ def test_every_epoch_logs_the_number_of_its_model(make_quickly, clauses):
 
 def test_a_look_leaves_an_arae_as_it_was(make_model, clauses):
     model = make_model()
-    networks = model.encoder, model.decoder, model.generator, model.critic
+    prior = model.prior
+    networks = model.encoder, model.decoder, prior.generator, prior.critic
     before = weights_of(*networks)
     watcher = watch(clauses)
     watcher.set_model(model)
@@ -70,7 +71,7 @@ def numbers(monkeypatch):
     numbers = []
     monkeypatch.setattr(
         "keras_arae.callbacks.reverse_perplexity.reverse_perplexity",
-        lambda *args, **options: metrics.Perplexity(numbers.pop(0), 1, 0.0),
+        lambda *args, **options: evaluation.Perplexity(numbers.pop(0), 1, 0.0),
     )
     return numbers
 

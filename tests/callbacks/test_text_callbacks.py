@@ -4,6 +4,8 @@ import keras
 import pytest
 
 from keras_arae import callbacks
+from keras_arae.callbacks.run_folder import trim_log
+from keras_arae.visualization import read_log
 
 
 def test_samples_go_to_screen_file_and_tensorboard(
@@ -33,7 +35,7 @@ def test_samples_go_to_screen_file_and_tensorboard(
 
 
 def test_a_plain_autoencoder_shows_reconstructions(make_model, clauses):
-    model = make_model(adversarial=False)
+    model = make_model(prior=None, compiled=False)
     sampler = callbacks.TextSampler(clauses[:2])
     sampler.set_model(model)
     assert set(sampler.look()) == {
@@ -97,9 +99,6 @@ def test_learning_curves_read_the_log(make_model, clauses, tmp_path):
         ],
     )
     assert picture.read_bytes()[:4] == b"\x89PNG"
-    from keras_arae.callbacks.learning_curves import read_log
-    from keras_arae.callbacks.learning_curves import trim_log
-
     assert read_log(log)["epoch"] == [0, 1, 2]
     trim_log(log, 2)
     assert read_log(log)["epoch"] == [0, 1]

@@ -62,7 +62,7 @@ def test_impossible_fraction(fraction):
 
 @pytest.mark.parametrize("sentences", [[], ["a ."], ["a ."] * 5])
 def test_too_few_sentences(sentences):
-    with pytest.raises(ValueError, match="Two distinct sentences"):
+    with pytest.raises(ValueError, match="two distinct sentences"):
         datasets.hold_out(sentences)
 
 

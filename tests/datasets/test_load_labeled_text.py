@@ -55,5 +55,5 @@ def test_what_is_not_there_is_said(tmp_path):
     with pytest.raises(FileNotFoundError, match="file for each class"):
         datasets.load_labeled_text(tmp_path / "nowhere")
     write(tmp_path, only_txt="x\n")
-    with pytest.raises(ValueError, match="two classes or more.*'only.txt'"):
+    with pytest.raises(ValueError, match="at least two classes.*'only.txt'"):
         datasets.load_labeled_text(tmp_path)

@@ -61,9 +61,9 @@ def test_each_layout_gives_the_same(tmp_path, caplog, name, content):
         ("a.tsv", table(rows=[("neutral", "A man sleeps.")]), "columns"),
         ("a.tsv", table(rows=[ROWS[1]]), "1 pairs, none with a label"),
         ("a.tsv", table(rows=[]), "0 pairs, none with a label"),
-        ("a.jsonl", table(), "one JSON object a line.*line 'gold_label"),
+        ("a.jsonl", table(), "one JSON object on each line.*line 'gold_label"),
         ("a.jsonl", '{"gold_label": "neutral"}\n', r"row of \['gold_label'\]"),
-        ("a.jsonl", '["neutral"]\n', "one JSON object a line"),
+        ("a.jsonl", '["neutral"]\n', "one JSON object on each line"),
     ],
 )
 def test_other_files_are_refused(tmp_path, name, content, message):

@@ -19,9 +19,9 @@ def test_nothing_to_remove_is_not_worth_a_word(caplog):
     assert not caplog.text
 
 
-def test_a_preprocessor_says_which_words_are_the_same():
+def test_a_codec_says_which_words_are_the_same():
     exact = keras_arae.TextPreprocessor([], lowercase=False)
-    kept = datasets.without(POOL, ["A man sleeps ."], exact)
+    kept = datasets.without(POOL, ["A man sleeps ."], codec=exact)
     assert kept == POOL[1:]
 
 

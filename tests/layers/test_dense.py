@@ -6,7 +6,7 @@ import pytest
 from conftest import make_gradient
 from keras import ops
 
-from keras_arae.layers.dense import Dense
+from keras_arae.layers.mlp import Dense
 
 
 @pytest.mark.parametrize("shape", [(5, 4), (2, 3, 4)])

@@ -3,11 +3,13 @@
 import keras
 import numpy as np
 import pytest
+from conftest import make_gradient
 from conftest import same
 from conftest import weights_of
 from keras import ops
 
 from keras_arae import layers
+from keras_arae.layers.unit_sphere import on_unit_sphere
 
 SENTENCES = np.array([[5, 6, 2, 0, 0], [7, 8, 9, 4, 2]])
 CODES = np.random.default_rng(0).normal(size=(2, 6)).astype("float32")
@@ -63,6 +65,23 @@ def test_generator_on_the_sphere():
     noise = np.random.default_rng(0).normal(size=(50, 4)).astype("float32")
     codes = ops.convert_to_numpy(layers.Generator(6, normalize=True)(noise))
     np.testing.assert_allclose(np.linalg.norm(codes, axis=1), 1.0, atol=1e-5)
+
+
+def test_a_code_of_zeros_has_a_finite_gradient():
+    layer = keras.layers.Embedding(2, 3)
+    layer.build((2,))
+    layer.set_weights([np.array([[0.0, 0.0, 0.0], [3.0, 0.0, 4.0]])])
+    codes = on_unit_sphere(layer(np.arange(2)))
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(codes), [[0, 0, 0], [0.6, 0, 0.8]], atol=1e-6
+    )
+    rows = ops.arange(2)
+    (gradient,) = make_gradient(
+        lambda: ops.sum(on_unit_sphere(layer(rows))), layer
+    )
+    # Across a unit vector (0.6, 0, 0.8) of a code five times as long.
+    expected = [[1, 1, 1], [0.032, 0.2, -0.024]]
+    np.testing.assert_allclose(gradient, expected, atol=1e-5)
 
 
 def test_linear_path_of_the_generator():
@@ -122,14 +141,18 @@ def test_steps_of_the_decoder_equal_the_whole():
     decoder = layers.LSTMDecoder(12, 4, 6)
     logits = ops.convert_to_numpy(decoder(CODES, SENTENCES))
     code = ops.convert_to_tensor(CODES)
-    state = decoder.initial_state(code)
+    state = decoder.initial_state(code, 5)
     previous = np.full(2, decoder.start_id)
-    for place in range(5):
-        step, state = decoder.step(ops.convert_to_tensor(previous), state)
-        np.testing.assert_allclose(
-            ops.convert_to_numpy(step), logits[:, place], atol=1e-5
+    for index in range(5):
+        step, state = decoder.step(
+            ops.convert_to_tensor(previous),
+            state,
+            ops.full((2,), index, "int32"),
         )
-        previous = SENTENCES[:, place]
+        np.testing.assert_allclose(
+            ops.convert_to_numpy(step), logits[:, index], atol=1e-5
+        )
+        previous = SENTENCES[:, index]
 
 
 def test_batch_normalisation_uses_the_batch_only_in_training():

@@ -5,15 +5,17 @@ import dataclasses
 import keras
 import numpy as np
 import pytest
+from conftest import NETWORKS
 from conftest import compile_quickly
+from conftest import network
 from conftest import number
 from conftest import same
 from conftest import weights_of
 from keras import ops
 
 import keras_arae
+from keras_arae.data import Batch
 
-NETWORKS = ("encoder", "decoder", "generator", "critic")
 CHANGES = {
     "reconstruction": {"encoder", "decoder"},
     "critic": {"critic"},
@@ -25,25 +27,32 @@ CHANGES = {
 def run_phase(model, name, batch):
     """One update of one phase; returns what it logs."""
     (phase,) = [phase for phase in model.phases() if phase.name == name]
-    return model.run_phase(phase, phase.inputs((batch, None))[0])
+    return model.run_phase(phase, phase.inputs(Batch(batch))[0])
 
 
 def critic_codes(model, batch):
     """What the critic learns from in one step."""
-    return model.phases()[1].inputs((batch, None))
+    return model.phases()[1].inputs(Batch(batch))
 
 
 def fix_noise(model, rows):
     """The same noise at every draw, so that scores can be compared."""
-    noise = np.random.default_rng(0).normal(size=(rows, model.noise_dim))
+    noise = np.random.default_rng(0).normal(size=(rows, model.prior.noise_dim))
     noise = ops.convert_to_tensor(noise.astype("float32"))
-    model.sample_noise = lambda num_samples: noise[:num_samples]
+
+    def sample(num_codes, condition=None, seed=None, training=False):
+        return model.prior(noise[:num_codes], condition, training=training)
+
+    model.prior.sample = sample
+
+
+def mean_score(model, code):
+    return number(ops.mean(model.prior.scores(code)))
 
 
 def scores(model, batch):
-    real = model.mean_score(model.code(batch))
-    generated = model.mean_score(model.generated_code(len(batch)))
-    return number(real), number(generated)
+    generated = model.generated_code(batch, None)
+    return mean_score(model, model.code(batch)), mean_score(model, generated)
 
 
 @pytest.fixture
@@ -54,12 +63,12 @@ def batch(preprocessor, clauses):
 @pytest.mark.parametrize("phase", CHANGES)
 def test_a_phase_changes_only_its_networks(make_model, batch, phase):
     model = make_model()
-    before = {key: weights_of(getattr(model, key)) for key in NETWORKS}
+    before = {key: weights_of(network(model, key)) for key in NETWORKS}
     run_phase(model, phase, batch)
     changed = {
         key
         for key in NETWORKS
-        if not same(before[key], weights_of(getattr(model, key)))
+        if not same(before[key], weights_of(network(model, key)))
     }
     assert changed == CHANGES[phase]
 
@@ -70,9 +79,8 @@ def test_one_pass_for_critic_and_encoder_is_as_good_as_two(make_model, clauses):
     phases = plain_model.phases
 
     def encoder_loss(batch):
-        x, label = batch
-        code = plain_model.code(x, training=True)
-        return plain_model.encoder_loss((code, label))
+        code = plain_model.code(batch.x, training=True)
+        return plain_model.encoder_loss((code, batch.condition))
 
     def plain_phases():
         reconstruction, critic, encoder, generator = phases()
@@ -109,7 +117,7 @@ def test_phases_move_scores_the_right_way(make_model, batch):
 
 def test_the_encoders_gradient_is_scaled(make_model, batch):
     model = make_model(encoder_gradient_scale=0.25)
-    mean = number(model.mean_score(model.code(batch)))
+    mean = mean_score(model, model.code(batch))
     loss, _ = model.encoder_loss((model.code(batch), None))
     assert number(loss) == pytest.approx(0.25 * mean, rel=1e-5)
 
@@ -119,12 +127,14 @@ def test_gradient_penalty_of_a_linear_critic():
     model = keras_arae.ARAE(
         keras_arae.layers.DenseEncoder(2, (4,)),
         keras_arae.layers.DenseDecoder((3,), 2, (4,)),
-        keras_arae.layers.Generator(2, (4,)),
-        keras.layers.Dense(1),
-        noise_dim=2,
+        keras_arae.priors.AdversarialPrior(
+            keras_arae.layers.Generator(2, (4,)),
+            keras.layers.Dense(1),
+            noise_dim=2,
+        ),
     )
     model.build((None, 3))
-    model.critic.set_weights([np.array([[3.0], [4.0]]), np.array([7.0])])
+    model.prior.critic.set_weights([np.array([[3.0], [4.0]]), np.array([7.0])])
     codes = np.random.default_rng(0).normal(size=(2, 5, 2)).astype("float32")
     real, generated = (ops.convert_to_tensor(code) for code in codes)
     penalty = model.gradient_penalty(real, generated)
@@ -135,7 +145,7 @@ def test_the_penalty_pulls_the_slope_to_one(make_model, batch):
     model = make_model(
         critic=keras_arae.layers.Critic((20,)), gradient_penalty_weight=100.0
     )
-    for weight in model.critic.trainable_variables:
+    for weight in model.prior.critic.trainable_variables:
         weight.assign(2.0 * weight)
     model.optimizer["critic"].learning_rate = 1e-2
     first = run_phase(model, "critic", batch)["gradient_penalty"]
@@ -148,7 +158,9 @@ def test_weight_clipping_bounds_the_critic(make_model, clauses):
     model = make_model(critic_regularizer="weight_clipping", weight_clip=0.02)
     history = model.fit(clauses[:64], batch_size=32, verbose=0).history
     assert "gradient_penalty" not in history
-    largest = max(np.abs(weight).max() for weight in weights_of(model.critic))
+    largest = max(
+        np.abs(weight).max() for weight in weights_of(model.prior.critic)
+    )
     assert largest == pytest.approx(0.02, abs=1e-6)
 
 
@@ -188,7 +200,7 @@ def test_both_schedules_train(make_model, clauses, critic_data):
 
 
 def test_a_plain_autoencoder_has_one_phase(make_model, clauses):
-    model = make_model(adversarial=False, compiled=False)
+    model = make_model(prior=None, compiled=False)
     model.compile(keras.optimizers.Adam(1e-2))
     assert [phase.name for phase in model.phases()] == ["reconstruction"]
     history = model.fit(clauses, epochs=2, verbose=0).history
@@ -220,11 +232,13 @@ def test_networks_with_dropout_and_normalisation_train():
     model = keras_arae.ARAE(
         layers.DenseEncoder(4, (8,)),
         layers.DenseDecoder((5, 5), 3, (8,)),
-        layers.Generator(
-            4, (8,), output_activation="tanh", batch_normalization=True
+        keras_arae.priors.AdversarialPrior(
+            layers.Generator(
+                4, (8,), output_activation="tanh", batch_normalization=True
+            ),
+            dropout_net(1),
+            noise_dim=3,
         ),
-        dropout_net(1),
-        noise_dim=3,
     )
     compile_quickly(model)
     x = np.random.default_rng(0).integers(3, size=(60, 5, 5))

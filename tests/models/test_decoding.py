@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keras_arae.models.samplers import make_sampler
+from keras_arae.sampling import SequenceDecoder
+from keras_arae.sampling.samplers import make_sampler
 
 
 @pytest.fixture(scope="module")
@@ -14,32 +15,39 @@ def trained(make_model, clauses):
     return model
 
 
+def sequence_decoder(model):
+    """Ids from codes, as `decode` makes them."""
+    return SequenceDecoder(
+        model.decoder, model.x_shape[0], model.compile_function
+    )
+
+
 def greedy_by_hand(model, codes):
-    """The likeliest token at each place, found with whole forward passes."""
+    """The likeliest token at each position, found with whole forward passes."""
     length = model.x_shape[0]
     ids = np.zeros((len(codes), length), "int32")
     ended = np.zeros(len(codes), bool)
-    for place in range(length):
+    for index in range(length):
         logits = model.logits(
             ops.convert_to_tensor(codes), ops.convert_to_tensor(ids)
         )
-        logits = ops.convert_to_numpy(logits)[:, place].copy()
+        logits = ops.convert_to_numpy(logits)[:, index].copy()
         logits[:, :2] = -np.inf  # Neither padding nor start.
-        chosen = logits.argmax(-1) if place < length - 1 else 2
-        ids[:, place] = np.where(ended, 0, chosen)
-        ended |= ids[:, place] == 2
+        chosen = logits.argmax(-1) if index < length - 1 else 2
+        ids[:, index] = np.where(ended, 0, chosen)
+        ended |= ids[:, index] == 2
     return ids
 
 
 def test_greedy_equals_a_step_by_step_loop(trained, clauses):
     codes = trained.encode(clauses[:20])
     expected = greedy_by_hand(trained, codes)
-    assert trained.decode(codes) == trained.present(expected)
+    assert trained.decode(codes) == trained.codec.decode(expected)
 
 
-def test_a_place_goes_to_the_next_code_when_it_is_free(trained, clauses):
+def test_a_row_goes_to_the_next_code_when_it_is_free(trained, clauses):
     codes = trained.encode(clauses[:100])
-    decoder = trained._sequence_decoder()
+    decoder = sequence_decoder(trained)
     expected = greedy_by_hand(trained, codes)
     assert len(set((expected > 0).sum(axis=1))) > 2
     for batch_size in (1, 4, 64):
@@ -81,7 +89,7 @@ def log_probability(model, codes, ids):
 
 def test_beam_search_finds_likelier_sentences(trained, clauses):
     codes = trained.encode(clauses[:20])
-    decoder = trained._sequence_decoder()
+    decoder = sequence_decoder(trained)
     found = {}
     for name, options in {"greedy": {}, "beam": {"num_beams": 6}}.items():
         ids = decoder(codes, 20, **options)
@@ -110,13 +118,14 @@ def test_random_sampler_follows_the_logits(trained, clauses):
     code = np.repeat(trained.encode(clauses[:1]), 4000, axis=0)
     logits = trained.decoder.step(
         ops.full((1,), 1, "int32"),
-        trained.decoder.initial_state(ops.convert_to_tensor(code[:1])),
+        trained.decoder.initial_state(ops.convert_to_tensor(code[:1]), 9),
+        ops.zeros(1, "int32"),
     )[0]
     logits = ops.convert_to_numpy(logits)[0].astype("float64")
     logits[:2] = -np.inf
     expected = np.exp(logits - logits.max())
     expected /= expected.sum()
-    decoder = trained._sequence_decoder()
+    decoder = sequence_decoder(trained)
     ids = decoder(code, 512, sampler="random", seed=1)[:, 0]
     counts = np.bincount(ids, minlength=len(expected)) / len(ids)
     assert np.abs(counts - expected).max() < 0.04  # Five standard errors.
@@ -124,13 +133,13 @@ def test_random_sampler_follows_the_logits(trained, clauses):
 
 def test_nothing_follows_an_end(trained):
     codes = trained.generate_codes(64)
-    ids = trained._sequence_decoder()(
+    ids = sequence_decoder(trained)(
         codes, 16, sampler="random", temperature=2.0, seed=1
     )
     ended = np.cumsum(ids == 2, axis=1) - (ids == 2) > 0
     assert (ids[ended] == 0).all()
     assert (ids[~ended] > 1).all()
-    assert ((ids == 2).sum(axis=1) == 1).all()  # The last place at the latest.
+    assert ((ids == 2).sum(axis=1) == 1).all()  # At the latest at last.
 
 
 @pytest.mark.parametrize(

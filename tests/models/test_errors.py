@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from conftest import with_prior
 
 import keras_arae
 
@@ -98,7 +99,7 @@ def dense(**options):
         "critic": layers.Critic((5,)),
         "noise_dim": 2,
     }
-    return keras_arae.ARAE(**{**networks, **options})
+    return keras_arae.ARAE(**with_prior({**networks, **options}))
 
 
 def built(**options):
@@ -106,10 +107,6 @@ def built(**options):
 
 
 MISFITS = {
-    "half an adversary": (
-        lambda: dense(critic=None),
-        "A generator needs a critic",
-    ),
     "unknown schedule": (
         lambda: dense(critic_data="both"),
         "Received: critic_data='both'",
@@ -146,6 +143,12 @@ def test_networks_that_do_not_fit(case):
     call, message = MISFITS[case]
     with pytest.raises(ValueError, match=f"(?s){message}"):
         call()
+
+
+def test_half_an_adversary_gets_a_default_critic():
+    model = dense(critic=None)
+    model.build((None, 3))
+    assert isinstance(model.prior.critic, keras_arae.layers.Critic)
 
 
 def test_a_dense_decoder_knows_no_sampler():

@@ -104,7 +104,7 @@ def test_a_last_smaller_batch_recompiles_nothing(make_model, clauses):
     reconstruction_loss = model.reconstruction_loss
 
     def counting_loss(batch):
-        traced.append(tuple(batch[0].shape))
+        traced.append(tuple(batch.x.shape))
         return reconstruction_loss(batch)
 
     model.reconstruction_loss = counting_loss
@@ -144,8 +144,10 @@ def test_evaluate_by_hand(make_model, preprocessor, clauses):
     assert numbers["reconstruction_loss"] == pytest.approx(
         -chosen[ids != 0].mean(), rel=1e-4
     )
-    hits = logits.argmax(-1) == ids
-    assert numbers["accuracy"] == pytest.approx(hits[ids != 0].mean(), rel=1e-4)
+    correct = logits.argmax(-1) == ids
+    assert numbers["accuracy"] == pytest.approx(
+        correct[ids != 0].mean(), rel=1e-4
+    )
 
 
 def test_validation_split_holds_the_last_rows_out(make_model, clauses):

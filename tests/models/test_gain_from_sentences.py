@@ -12,7 +12,7 @@ import pytest
 import keras_arae
 
 NAMES = ["short", "long"]
-SIZES = {"embedding_dim": 48, "code_dim": 48, "adversarial": False}
+SIZES = {"embedding_dim": 48, "code_dim": 48, "prior": None}
 NUM_LABELS = 50
 
 
@@ -60,8 +60,8 @@ def accuracies(preprocessor, train, test, encoder_weights=None):
     found = []
     for seed in range(3):
         keras.utils.set_random_seed(seed)
-        places = np.random.default_rng(seed).permutation(len(train[1]))
-        few = tuple([part[i] for i in places[:NUM_LABELS]] for part in train)
+        indices = np.random.default_rng(seed).permutation(len(train[1]))
+        few = tuple([part[i] for i in indices[:NUM_LABELS]] for part in train)
         head = keras.Sequential(
             [
                 keras.layers.BatchNormalization(),

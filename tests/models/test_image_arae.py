@@ -16,11 +16,13 @@ def digits():
 
 def make_model(**options):
     model = keras_arae.ImageARAE(
-        options.pop("preprocessor", (8, 8)),
+        options.pop("codec", (8, 8)),
         code_dim=16,
-        noise_dim=8,
-        generator_dims=(64, 64),
-        critic_dims=(64, 64),
+        prior=keras_arae.priors.AdversarialPrior(
+            keras_arae.layers.Generator(16, (64, 64)),
+            keras_arae.layers.Critic((64, 64)),
+            noise_dim=8,
+        ),
         code_noise=0.05,
         seed=0,
         **options,
@@ -50,7 +52,7 @@ def test_learns_the_digits(digits):
     model.fit(digits[:1500], epochs=30, batch_size=50, verbose=0)
     found = model.evaluate(digits[1500:], verbose=0, return_dict=True)
     samples = model.generate(300, seed=0)
-    levels = model.preprocessor(digits)
+    levels = model.codec(digits)
     real = nearest(levels[1500:], levels[:1500]).mean()
     generated = nearest(samples, levels[:1500]).mean()
     # Measured after 40 epochs: 0.98 and 0.067 on each backend; real ones are
@@ -64,7 +66,7 @@ def test_learns_the_digits(digits):
 @pytest.mark.parametrize("networks", ["dense", "convolutional"])
 @pytest.mark.parametrize("shape", [(8, 8), (7, 5), (8, 8, 1), (5, 6, 3)])
 def test_shapes(networks, shape):
-    model = make_model(preprocessor=shape, networks=networks)
+    model = make_model(codec=shape, networks=networks)
     images = np.random.default_rng(0).random((4, *shape))
     assert model.reconstruct(images).shape == (4, *shape)
     assert model.generate(3).shape == (3, *shape)
@@ -78,8 +80,8 @@ def test_shapes(networks, shape):
 
 
 def test_convolutional_networks_train_and_are_saved(digits, tmp_path):
-    preprocessor = keras_arae.ImagePreprocessor((8, 8), num_levels=4)
-    model = make_model(preprocessor=preprocessor, networks="convolutional")
+    codec = keras_arae.ImagePreprocessor((8, 8), num_levels=4)
+    model = make_model(codec=codec, networks="convolutional")
     history = model.fit(digits[:400], epochs=3, batch_size=40, verbose=0)
     losses = history.history["reconstruction_loss"]
     assert losses[-1] < losses[0] - 0.1
@@ -93,9 +95,7 @@ def test_convolutional_networks_train_and_are_saved(digits, tmp_path):
 
 def test_stochastic_binarization_draws_anew_each_epoch(digits):
     model = make_model(
-        preprocessor=keras_arae.ImagePreprocessor(
-            (8, 8), binarization="stochastic"
-        )
+        codec=keras_arae.ImagePreprocessor((8, 8), binarization="stochastic")
     )
     batches = model._training_batches(digits[:50], None, 50, shuffle=True)
     seen = []

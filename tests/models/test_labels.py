@@ -4,9 +4,12 @@ import keras
 import numpy as np
 import pytest
 from conftest import compile_quickly
+from conftest import with_prior
 from keras import ops
 
 import keras_arae
+
+GAME = {"noise_dim": 6, "hidden_dims": (20,)}
 
 
 @pytest.fixture(scope="module")
@@ -21,15 +24,18 @@ def bars():
 
 
 def make_model(compiled=True, **options):
-    options = {"num_classes": 3, "code_dim": 8, "noise_dim": 4, **options}
+    options = {"condition": 3, "noise_dim": 4, **options}
+    networks = {
+        "generator": keras_arae.layers.Generator(8, (32,)),
+        "critic": keras_arae.layers.Critic((32,)),
+    }
     model = keras_arae.ImageARAE(
         (6, 6),
         encoder=keras_arae.layers.DenseEncoder(8, (32,)),
         decoder=keras_arae.layers.DenseDecoder((6, 6), 2, (32,)),
-        generator_dims=(32,),
-        critic_dims=(32,),
+        code_dim=8,
         seed=1,
-        **options,
+        **with_prior({**networks, **options}),
     )
     if compiled:
         compile_quickly(model)
@@ -59,7 +65,7 @@ def test_samples_are_of_the_class_asked_for(bars):
 
 def test_labels_travel_with_their_rows(bars):
     images, labels = bars
-    batches = keras_arae.preprocessing.ArrayBatches(
+    batches = keras_arae.data.ArrayBatches(
         images, 64, labels=labels, shuffle_key=lambda: (0,), num_extra=64
     )
     batches.on_epoch_begin()
@@ -106,12 +112,12 @@ def test_callbacks_show_each_class(bars, tmp_path, preprocessor, clauses):
         tmp_path, images[:6], labels[:6], num_samples=6, num_paths=2
     )
     model.fit(images, labels, callbacks=[sampler], verbose=0)
-    picture = keras_arae.callbacks.image_grid(
+    picture = keras_arae.visualization.image_grid(
         model.generate(6, label=[0, 1, 2, 0, 1, 2], seed=0), num_columns=3
     )
     assert np.array_equal(sampler.look()["samples"], picture)
     text = keras_arae.TextARAE(
-        preprocessor, 12, 16, 6, hidden_dims=(20,), num_classes=2
+        preprocessor, 12, 16, condition=2, **with_prior(GAME)
     )
     text.compile()
     sampler = keras_arae.callbacks.TextSampler(
@@ -139,8 +145,8 @@ def test_datasets_bring_their_labels(bars):
             return 10
 
         def __getitem__(self, index):
-            places = slice(30 * index, 30 * index + 30)
-            return bars[0][places], bars[1][places]
+            rows = slice(30 * index, 30 * index + 30)
+            return bars[0][rows], bars[1][rows]
 
     tf_batches = tf.data.Dataset.from_tensor_slices(bars).batch(30)
     losses = []
@@ -163,7 +169,7 @@ def test_sentences_of_two_classes(preprocessor, clauses):
     labels = [int("he" in clause.split()) for clause in clauses]
     long = "in the beginning god made the heavens and the earth and all ."
     model = keras_arae.TextARAE(
-        preprocessor, 12, 16, 6, hidden_dims=(20,), num_classes=2, seed=0
+        preprocessor, 12, 16, condition=2, seed=0, **with_prior(GAME)
     )
     compile_quickly(model)
     # The first sentence is left out, and its label with it.
@@ -198,14 +204,14 @@ def test_wrong_labels_are_refused_with_what_came(bars):
     with pytest.raises(ValueError, match="Received: none"):
         model.reconstruct(images[:4])
     with pytest.raises(ValueError, match="brings its labels"):
-        batches = keras_arae.preprocessing.ArrayBatches(images, 30)
+        batches = keras_arae.data.ArrayBatches(images, 30)
         model.fit(batches, labels, verbose=0)
-    with pytest.raises(ValueError, match="`num_classes` must be"):
-        make_model(num_classes=0)
-    plain = make_model(num_classes=None)
+    with pytest.raises(ValueError, match="`classes` must be"):
+        make_model(condition=0)
+    plain = make_model(condition=None)
     for refused in (
         lambda: plain.fit(images, labels, verbose=0),
         lambda: plain.generate(4, label=1),
     ):
-        with pytest.raises(ValueError, match="knows no labels"):
+        with pytest.raises(ValueError, match="has no condition"):
             refused()

@@ -18,9 +18,9 @@ LABELS = np.array([0, 0, 1, 1] * 30)
 
 
 def make_model(**options):
-    preprocessor = keras_arae.TextPreprocessor.from_corpus(TEXT, max_length=5)
+    codec = keras_arae.TextPreprocessor.from_corpus(TEXT, max_length=5)
     options = {"embedding_dim": 8, "units": 16, "seed": 1, **options}
-    model = keras_arae.LanguageModel(preprocessor, **options)
+    model = keras_arae.LanguageModel(codec, **options)
     model.compile(keras.optimizers.Adam(1e-2, global_clipnorm=1.0))
     return model
 
@@ -87,13 +87,13 @@ def test_ways_to_choose_words(trained):
 def test_likelihood_by_hand(trained):
     model = trained
     text = ["the cat sleeps", "dog", "a zebra runs a cat", "", "cat cat"]
-    ids = model.preprocessor(text)
+    ids = model.codec(text)
     logits = ops.convert_to_numpy(model(ops.convert_to_tensor(ids)))
-    assert logits.shape == (5, 6, model.preprocessor.vocabulary_size)
+    assert logits.shape == (5, 6, model.codec.vocabulary_size)
     logits = logits.astype("float64")
     logits -= np.log(np.exp(logits).sum(-1, keepdims=True))
     expected = [
-        -sum(row[place, word] for place, word in enumerate(words) if word)
+        -sum(row[index, word] for index, word in enumerate(words) if word)
         for row, words in zip(logits, ids)
     ]
     for batch_size in (2, 256):
@@ -108,8 +108,8 @@ def test_likelihood_by_hand(trained):
 
 
 def test_words_see_only_those_before_them(trained):
-    ids = np.tile(trained.preprocessor(["the cat sleeps"]), (2, 1))
-    ids[1, 2] = trained.preprocessor(["runs"])[0, 0]
+    ids = np.tile(trained.codec(["the cat sleeps"]), (2, 1))
+    ids[1, 2] = trained.codec(["runs"])[0, 0]
     first, second = ops.convert_to_numpy(trained(ops.convert_to_tensor(ids)))
     np.testing.assert_array_equal(first[:3], second[:3])
     assert np.abs(first[3] - second[3]).max() > 1e-3
@@ -160,7 +160,7 @@ def test_early_stopping_on_held_out_text(clauses, preprocessor):
 
 
 def test_sentences_of_the_class_asked_for(tmp_path):
-    model = make_model(num_classes=2)
+    model = make_model(condition=2)
     history = model.fit(
         TEXT,
         LABELS,
@@ -191,7 +191,7 @@ def test_sentences_of_the_class_asked_for(tmp_path):
 
 
 def test_the_global_seed_draws_the_classes_too():
-    model = make_model(num_classes=2)
+    model = make_model(condition=2)
     found = []
     for seed in (3, 3, 4):
         keras.utils.set_random_seed(seed)
@@ -238,18 +238,18 @@ REFUSED = {
     ),
     "labels without classes": (
         lambda model: model.fit(TEXT, LABELS, verbose=0),
-        "knows no labels.*Received: labels",
+        "has no condition.*Received: labels",
     ),
     "a label without classes": (
         lambda model: model.generate(2, label=1),
-        "knows no labels.*Received: labels",
+        "has no condition.*Received: labels",
     ),
     "classes without labels": (
-        lambda _: make_model(num_classes=2).fit(TEXT, verbose=0),
+        lambda _: make_model(condition=2).fit(TEXT, verbose=0),
         "Received: none",
     ),
     "an unknown class": (
-        lambda _: make_model(num_classes=2).generate(2, label=2),
+        lambda _: make_model(condition=2).generate(2, label=2),
         "Received: labels from 2 to 2",
     ),
 }

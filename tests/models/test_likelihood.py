@@ -8,14 +8,15 @@ from conftest import number
 from conftest import weights_of
 from keras import ops
 
-from keras_arae.models import likelihood
-from keras_arae.models import moments
-from keras_arae.models.cross_entropy import cross_entropy
+from keras_arae import backend
+from keras_arae.backend.current import cross_entropy
+from keras_arae.models.arae import _moments
 
 
 def numbers(model, ids):
     """Held-out numbers of one batch, as floats."""
-    logs = model.evaluate_batch((ops.convert_to_tensor(ids), None), None)
+    batch = model.held_out_batch(ops.convert_to_tensor(ids), None, None)
+    logs = model.evaluate_reconstruction(batch)
     return {
         key: number(logs[key][0])
         for key in ("reconstruction_loss", "accuracy", "code_trace")
@@ -35,51 +36,50 @@ def test_padding_more_changes_nothing(make_model, preprocessor, clauses):
     )
 
 
-def test_sums_by_hand():
-    logits = np.log([[[0.5, 0.25, 0.25], [0.1, 0.2, 0.7]]]).astype("float32")
-    x = np.array([[1, 2]], "int32")
-    weights = np.array([[1.0, 2.0]], "float32")
-    loss, hits = likelihood.weighted_sums(
-        *(ops.convert_to_tensor(value) for value in (x, logits, weights))
+def test_means_by_hand():
+    probabilities = [[[0.5, 0.25, 0.25]], [[0.1, 0.2, 0.7]]]
+    logits = np.log(np.array(probabilities, "float32"))
+    x = ops.convert_to_tensor(np.array([[1], [2]], "int32"))
+    loss, accuracy = backend.masked_cross_entropy(
+        x, ops.convert_to_tensor(logits), row_weights=ops.array([1.0, 2.0])
     )
-    assert number(loss) == pytest.approx(-np.log(0.25) - 2 * np.log(0.7), 1e-5)
-    assert number(hits) == 2.0
+    nats = -np.log(0.25) - 2 * np.log(0.7)
+    assert number(loss[0]) == pytest.approx(nats / 3, 1e-5)
+    assert number(accuracy[0]) == pytest.approx(2 / 3, 1e-5)
+    assert number(loss[1]) == number(accuracy[1]) == 3.0
 
 
 @pytest.mark.parametrize("chunk", [5, 128])
-def test_packing_changes_no_number(make_model, monkeypatch, chunk):
+def test_packing_changes_no_number(monkeypatch, chunk):
     if keras.config.backend() == "jax":
-        monkeypatch.setattr("keras_arae.trainers.jax_sums.CHUNK", chunk)
+        monkeypatch.setattr("keras_arae.backend.jax.CHUNK", chunk)
     generator = np.random.default_rng(0)
     layer = keras.layers.Dense(7)
     layer.build((None, 5))
     states = generator.normal(size=(4, 6, 5)).astype("float32")
-    x = ops.convert_to_tensor(generator.integers(7, size=(4, 6)), "int32")
-    trainer = make_model()
+    values = generator.integers(1, 7, size=(4, 6))
     states = ops.convert_to_tensor(states)
 
-    def packed(states, weights):
-        return likelihood.packed_weighted_sums(
-            x, states, layer, weights, trainer.sums_of_first
-        )
+    def packed(states, x):
+        return backend.masked_cross_entropy(x, states, layer, pad_id=0)
 
-    def plain(states, weights):
-        return likelihood.weighted_sums(x, layer(states), weights)
+    def plain(states, x):
+        return backend.masked_cross_entropy(x, layer(states), pad_id=0)
 
-    def gradient(function, weights):
-        gradient = trainer.input_gradient(
-            lambda states: function(states, weights)[0], states
+    def gradient(function, x):
+        gradient = backend.input_gradient(
+            lambda states: function(states, x)[0][0], states
         )
         return ops.convert_to_numpy(gradient)
 
     for share in (0.0, 0.1, 0.5, 1.0):
-        weights = ops.convert_to_tensor(
-            (generator.random((4, 6)) < share).astype("float32")
-        )
-        for a, b in zip(packed(states, weights), plain(states, weights)):
-            assert number(a) == pytest.approx(number(b), rel=1e-5)
+        counts = generator.random((4, 6)) < share
+        x = ops.convert_to_tensor(np.where(counts, values, 0), "int32")
+        for a, b in zip(packed(states, x), plain(states, x)):
+            assert number(a[0]) == pytest.approx(number(b[0]), rel=1e-5)
+            assert number(a[1]) == number(b[1])
         np.testing.assert_allclose(
-            gradient(packed, weights), gradient(plain, weights), atol=1e-6
+            gradient(packed, x), gradient(plain, x), atol=1e-6
         )
 
 
@@ -90,7 +90,7 @@ def test_a_step_is_the_same_without_packing(make_model, clauses):
         model = make_model()
         if not packs:
             model.__class__ = type(
-                "Plain", (type(model),), {"skips_padding": False}
+                "Plain", (type(model),), {"skips_masked": False}
             )
         history = model.fit(clauses[:64], batch_size=32, verbose=0).history
         steps.append((history["loss"], weights_of(model)))
@@ -106,9 +106,10 @@ def test_moments_are_numpys():
         ops.convert_to_tensor(code),
         ops.convert_to_tensor(weights.astype("float32")),
     )
-    trace = moments.trace_of_covariance(*tensors)
+    found = _moments(tensors[0], "code", tensors[1])
+    trace = found["code_trace"][0]
     assert number(trace) == pytest.approx(np.cov(code[:30].T).trace(), rel=1e-5)
-    norm = moments.mean_norm(*tensors)
+    norm = found["code_norm"][0]
     expected = np.linalg.norm(code[:30], axis=1).mean()
     assert number(norm) == pytest.approx(expected, rel=1e-5)
 

@@ -3,17 +3,17 @@
 import keras
 import numpy as np
 import pytest
+from conftest import NETWORKS
 from conftest import compile_quickly
+from conftest import network
 from conftest import same
 from conftest import weights_of
 
 import keras_arae
 
-NETWORKS = ("encoder", "decoder", "generator", "critic")
-
 
 def all_weights(model):
-    return weights_of(*(getattr(model, name) for name in NETWORKS))
+    return weights_of(*(network(model, name) for name in NETWORKS))
 
 
 def decaying_model(make_model, **options):
@@ -57,13 +57,14 @@ def test_a_loaded_model_says_the_same(make_model, clauses, tmp_path):
     model.fit(clauses, epochs=2, verbose=0)
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
-    assert loaded.preprocessor.get_config() == model.preprocessor.get_config()
+    assert loaded.codec.get_config() == model.codec.get_config()
     assert same(model.encode(clauses[:9]), loaded.encode(clauses[:9]))
     assert model.generate(9, seed=1) == loaded.generate(9, seed=1)
     assert model.evaluate(clauses[:50], verbose=0)[:3] == pytest.approx(
         loaded.evaluate(clauses[:50], verbose=0)[:3], rel=1e-6
     )
-    assert (loaded.critic_steps, loaded.encoder_gradient_scale) == (2, 0.3)
+    prior = loaded.prior
+    assert (prior.critic_steps, prior.encoder_gradient_scale) == (2, 0.3)
 
 
 def test_weights_only_files(make_model, clauses, tmp_path):
@@ -87,12 +88,12 @@ def test_other_optimizers_than_the_files(make_model, clauses, tmp_path):
 
 
 def test_a_plain_autoencoder_is_saved_too(make_model, clauses, tmp_path):
-    model = make_model(adversarial=False, compiled=False)
+    model = make_model(prior=None, compiled=False)
     model.compile()
     model.fit(clauses, verbose=0)
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
-    assert not loaded.adversarial
+    assert loaded.prior is None
     assert loaded.reconstruct(clauses[:5]) == model.reconstruct(clauses[:5])
     loaded.fit(clauses, verbose=0)
 
@@ -101,10 +102,12 @@ def test_general_networks_are_saved(tmp_path):
     model = keras_arae.ARAE(
         keras_arae.layers.DenseEncoder(4, (8,)),
         keras_arae.layers.DenseDecoder((5, 5), 3, (8,)),
-        keras.Sequential([keras.layers.Dense(8), keras.layers.Dense(4)]),
-        keras_arae.layers.Critic((8,)),
-        noise_dim=3,
-        critic_regularizer="weight_clipping",
+        keras_arae.priors.AdversarialPrior(
+            keras.Sequential([keras.layers.Dense(8), keras.layers.Dense(4)]),
+            keras_arae.layers.Critic((8,)),
+            noise_dim=3,
+            critic_regularizer="weight_clipping",
+        ),
     )
     model.compile()
     x = np.random.default_rng(0).integers(3, size=(60, 5, 5))
@@ -130,4 +133,4 @@ def test_averaged_weights_reach_their_networks(make_model, clauses):
         keras.ops.convert_to_numpy(v)
         for v in member._model_variables_moving_average
     ]
-    assert same(weights_of(model.generator), averages)
+    assert same(weights_of(model.prior.generator), averages)

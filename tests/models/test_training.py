@@ -11,21 +11,22 @@ def test_learns_short_clauses():
         [line for line in sentences if len(line.split()) <= 6]
         for sentences in keras_arae.datasets.load_train_and_held_out()
     )
-    preprocessor = keras_arae.TextPreprocessor.from_corpus(
+    codec = keras_arae.TextPreprocessor.from_corpus(
         train, vocabulary_size=1000, max_length=6
     )
     model = keras_arae.TextARAE(
-        preprocessor,
+        codec,
         embedding_dim=64,
         code_dim=64,
-        noise_dim=32,
-        hidden_dims=(128, 128),
+        prior=keras_arae.priors.AdversarialPrior(
+            noise_dim=32, hidden_dims=(128, 128)
+        ),
         code_noise=0.06,
         seed=0,
     )
     epochs = 6
     rate = keras.optimizers.schedules.CosineDecay(
-        8e-3, 2 * epochs * (len(train) // 64)
+        8e-3, epochs * (len(train) // 64)
     )
     model.compile(
         keras.optimizers.Adam(rate, global_clipnorm=1.0),

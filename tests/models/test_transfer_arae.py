@@ -6,6 +6,7 @@ import pytest
 from conftest import number
 from conftest import same
 from conftest import weights_of
+from conftest import with_prior
 
 import keras_arae
 
@@ -16,7 +17,7 @@ MARKS = {"past": "did", "future": "will", "present": "do"}
 
 @pytest.fixture(scope="module")
 def sentences():
-    """Sentences of one form, whose tense stands in one place."""
+    """Sentences of one form, whose tense stands in one index."""
     return {
         name: [
             f"{who} {mark} {what} ."
@@ -28,10 +29,15 @@ def sentences():
     }
 
 
+def classifier(num_classes):
+    """A small one, of codes of width 24."""
+    return keras_arae.layers.Classifier(num_classes, (32,), input_scale=24**0.5)
+
+
 @pytest.fixture(scope="module")
 def make(sentences):
     text = keras_arae.datasets.flatten(sentences)[0]
-    preprocessor = keras_arae.TextPreprocessor.from_corpus(text, max_length=5)
+    codec = keras_arae.TextPreprocessor.from_corpus(text, max_length=5)
 
     def make(labels=("past", "future"), **options):
         options = {
@@ -39,13 +45,17 @@ def make(sentences):
             "code_dim": 24,
             "noise_dim": 8,
             "hidden_dims": (32,),
-            "classifier_dims": (32,),
+            "conditional": False,
             "code_noise": 0.02,
             "critic_steps": 1,
             "seed": 0,
             **options,
         }
-        model = keras_arae.TransferARAE(preprocessor, list(labels), **options)
+        if "classifier" not in options:
+            options["classifier"] = classifier(len(labels))
+        model = keras_arae.TransferARAE(
+            codec, list(labels), **with_prior(options)
+        )
         model.compile(
             keras.optimizers.Adam(1e-2, global_clipnorm=1.0),
         )
@@ -95,7 +105,7 @@ def test_a_mark_changes_and_the_rest_stays(make, sentences):
 )
 def test_each_kind_trains_saves_and_goes_on(make, sentences, options, tmp_path):
     model = make(**options)
-    text, labels = corpus(sentences, *model.label_names)
+    text, labels = corpus(sentences, *model.condition.names)
     history = model.fit(
         text, labels, epochs=2, validation_data=(text, labels), verbose=0
     ).history
@@ -103,7 +113,7 @@ def test_each_kind_trains_saves_and_goes_on(make, sentences, options, tmp_path):
         assert {key, f"val_{key}"} <= set(history)
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
-    assert loaded.label_names == model.label_names
+    assert loaded.condition.names == model.condition.names
     assert loaded.transfer(text[:9], to="future") == model.transfer(
         text[:9], to="future"
     )
@@ -119,8 +129,8 @@ def test_only_its_own_network_moves_in_each_phase(make, sentences):
     text, labels = corpus(sentences, "past", "future")
     model = make()
     batch = model.batch_of(
-        keras.ops.convert_to_tensor(model.prepare(text[::4])),
-        keras.ops.convert_to_tensor(model.prepare_labels(labels[::4], 32)),
+        keras.ops.convert_to_tensor(model.codec.encode(text[::4])),
+        keras.ops.convert_to_tensor(model.encode_condition(labels[::4], 32)),
     )
     networks = [model.encoder, model.decoder, model.classifier]
     phases = {phase.name: phase for phase in model.phases()}
@@ -142,31 +152,32 @@ def test_only_its_own_network_moves_in_each_phase(make, sentences):
                 model.run_phase(phase, given)
             after = [weights_of(network) for network in networks]
             assert [same(a, b) for a, b in zip(before, after)] == [
-                place != moves for place in range(3)
+                index != moves for index in range(3)
             ]
             assert number(phase.loss(given)[0]) < first
 
 
 def test_a_rare_class_counts_as_much(make):
     model = make()
-    label = np.array([0] * 63 + [1], "int32")
+    members = np.eye(2, dtype="float32")[[0] * 63 + [1]]
     logits = np.zeros((64, 2), "float32")
     logits[-1] = [2.0, 0.0]
-    nats = number(model.mean_nats(logits, label, label))
+    members, logits = map(keras.ops.convert_to_tensor, (members, logits))
+    nats = number(model.mean_nats(logits, members, members))
     rare = np.log1p(np.exp(2.0))
     assert nats == pytest.approx((np.log(2) + rare) / 2, rel=1e-5)
     # Rows that fill a batch up count nothing, nor do classes without rows.
     weights = keras.ops.convert_to_tensor([1.0] * 63 + [0.0], "float32")
-    nats = number(model.mean_nats(logits, label, label, weights))
+    nats = number(model.mean_nats(logits, members, members, weights))
     assert nats == pytest.approx(np.log(2), rel=1e-5)
 
 
 def test_other_labels_are_others_and_each_as_likely(make):
     model = make(labels=tuple(MARKS))
-    label = keras.ops.convert_to_tensor(
-        np.repeat([0, 1, 2], 300).astype("int32")
-    )
-    other = keras.ops.convert_to_numpy(model.other_label(label))
+    members = np.eye(3, dtype="float32")[np.repeat([0, 1, 2], 300)]
+    members = keras.ops.convert_to_tensor(members)
+    other = keras.ops.convert_to_numpy(model.other_classes(members))
+    other = other.argmax(axis=1)
     counts = np.array(
         [np.bincount(part, minlength=3) for part in other.reshape(3, 300)]
     )
@@ -193,17 +204,20 @@ def test_a_decoder_for_each_class_is_that_class_alone():
         keras.ops.convert_to_tensor(
             np.concatenate([code, np.tile([[0.3, 0.7]], (5, 1))], axis=1),
             "float32",
-        )
+        ),
+        4,
     )
     expected = logits([0.3, 0.7])
     previous = np.full(5, 1)
-    for place in range(3):
+    for index in range(3):
         found, state = decoder.step(
-            keras.ops.convert_to_tensor(previous), state
+            keras.ops.convert_to_tensor(previous),
+            state,
+            keras.ops.full((5,), index, "int32"),
         )
         found = keras.ops.convert_to_numpy(found)
-        assert np.allclose(found, expected[:, place], atol=1e-5)
-        previous = x[:, place]
+        assert np.allclose(found, expected[:, index], atol=1e-5)
+        previous = x[:, index]
 
 
 def test_codes_are_classified_in_shares(make, sentences):
@@ -211,10 +225,16 @@ def test_codes_are_classified_in_shares(make, sentences):
     shares = model.classify_codes(model.encode(sentences["past"][:5]))
     assert shares.shape == (5, 3)
     assert np.allclose(shares.sum(axis=1), 1.0, atol=1e-5)
-    plain = make(adversarial=False)
+    plain = make(prior=None)
+    assert [phase.name for phase in plain.phases()] == [
+        "reconstruction",
+        "classifier",
+        "confusion",
+    ]
+    plain = make(prior=None, confusion_weight=0.0)
     assert [phase.name for phase in plain.phases()] == ["reconstruction"]
     for without in (plain, make(confusion_weight=0.0)):
-        with pytest.raises(ValueError, match="no classifier that learned"):
+        with pytest.raises(ValueError, match="has no classifier"):
             without.classify_codes(np.zeros((2, 24), "float32"))
 
 
@@ -234,8 +254,8 @@ def test_wrong_classes_are_refused_with_what_came(make, sentences):
         with pytest.raises(ValueError, match="Received: "):
             model.transfer(text[:3], to=to)
     for labels in (["past"], ["past", "past"], "past", [0, 1]):
-        with pytest.raises(ValueError, match="two or more distinct names"):
-            keras_arae.TransferARAE(model.preprocessor, labels)
+        with pytest.raises(ValueError, match="2 or more distinct names"):
+            keras_arae.TransferARAE(model.codec, labels)
     with pytest.raises(ValueError, match="`confusion` must be one of"):
         make(confusion="swap")
     with pytest.raises(ValueError, match="must return logits of shape"):

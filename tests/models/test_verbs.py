@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras_arae.models.paths import path
+from keras_arae.sampling import path
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_interpolation_between_samples(model):
 def test_codes_on_a_path_stay_on_the_sphere(model, clauses):
     seen = []
     decode = model.decode
-    model.decode = lambda codes, label, **options: seen.append(codes) or []
+    model.decode = lambda codes, condition, **options: seen.append(codes) or []
     try:
         model.interpolate(*clauses[:2], steps=3)
     except IndexError:

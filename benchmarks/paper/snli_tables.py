@@ -1,0 +1,292 @@
+"""Title: The paper's tables of generated text
+Description: A language model, a plain autoencoder and an ARAE of one size.
+Accelerator: none needed for smoke and cpu; a GPU for paper.
+
+    python benchmarks/paper/snli_tables.py --scale=smoke    # a minute, no data
+    python benchmarks/paper/snli_tables.py --scale=cpu --data=sentences/
+    python benchmarks/paper/snli_tables.py --scale=paper    # downloads SNLI
+
+Trains the three models on the same sentences for as many epochs, and prints
+two tables beside the paper's numbers: forward and reverse perplexity of
+samples, and how unlikely sentences are given codes of versions whose words
+are out of order. Each run's samples and numbers are kept in --output_dir; a
+run that is there already is not repeated, so that an interrupted command goes
+on, and `--seeds=0` and `--seeds=1` may run beside each other.
+"""
+
+import json
+import pathlib
+import time
+
+import judging
+import keras
+import numpy as np
+import presets
+import table_runs
+from absl import app
+from absl import flags
+
+import keras_arae
+from keras_arae import evaluation
+from keras_arae import visualization
+
+SCALES = {
+    "smoke": dict(
+        data="web_clauses", num_train=2000, num_test=300, max_length=10,
+        vocabulary_size=500, units=32, epochs=2, num_samples=500,
+    ),
+    "cpu": dict(
+        data="snli", num_train=50000, num_test=5000, max_length=12,
+        vocabulary_size=3000, units=128, epochs=6, num_samples=10000,
+    ),
+    "paper": dict(
+        data="snli", num_train=None, num_test=None, max_length=15,
+        vocabulary_size=11000, units=300, epochs=15, num_samples=100000,
+    ),
+}  # fmt: skip
+
+# Perplexities of Table 3 and nats of Table 4 of the paper (real SNLI, other
+# sizes and judges: their order can be compared, not their values).
+PAPER = {
+    "real": {"paper's reverse": 27.4},
+    "LM, sampled": {"paper's reverse": 90.6, "paper's forward": 18.8},
+    "AE, greedy": {"paper's reverse": 97.3, "paper's forward": 87.8},
+    "ARAE, greedy": {"paper's reverse": 82.2, "paper's forward": 44.3},
+}
+PAPER_SWAPS = {
+    "AE": [1.06, 4.51, 6.61, 9.14, 9.97],
+    "ARAE": [2.19, 4.07, 5.39, 6.86, 7.47],
+}
+# Flags that all runs of a folder must share.
+SHARED = [
+    *SCALES["cpu"], "batch_size", "learning_rate", "code_noise", "judge",
+    "temperatures", "test",
+]  # fmt: skip
+MODELS = ["LM", "AE", "AE without noise", "ARAE"]
+
+flags.DEFINE_enum("scale", "cpu", sorted(SCALES), "Fills in other flags.")
+flags.DEFINE_string(
+    "data", None, "A folder with train.txt and test.txt, or a corpus by name."
+)
+flags.DEFINE_string("test", None, "Test sentences, where --data is a file.")
+flags.DEFINE_integer("num_train", None, "Sentences to learn from, the most.")
+flags.DEFINE_integer("num_test", None, "Sentences held out, the most.")
+flags.DEFINE_integer("max_length", None, "Tokens of the longest sentence.")
+flags.DEFINE_integer("vocabulary_size", None, "Words, special ones included.")
+flags.DEFINE_integer("units", None, "Width of LSTMs, embeddings and codes.")
+flags.DEFINE_integer("epochs", None, "Times through the data, each model.")
+flags.DEFINE_integer("num_samples", None, "Sentences to draw and to judge.")
+flags.DEFINE_integer("batch_size", 64, "Sentences a step.")
+flags.DEFINE_float("learning_rate", 4e-3, "Of all LSTMs; falls to 0 (cosine).")
+flags.DEFINE_float("code_noise", 0.06, "Standard deviation, of AE and ARAE.")
+flags.DEFINE_list(
+    "temperatures", ["1.0"], "Of samples, beside the likeliest words."
+)
+flags.DEFINE_bool(
+    "real_codes", False, "Judge decoded codes of training sentences as well."
+)
+flags.DEFINE_list("seeds", ["0", "1", "2"], "Random seeds, one run for each.")
+flags.DEFINE_list("models", MODELS, "Models to train.")
+flags.DEFINE_string("output_dir", "output/snli_paper_tables", "For results.")
+
+FLAGS = flags.FLAGS
+
+
+def main(_):
+    presets.fill_in(SCALES[FLAGS.scale])
+    output_dir = pathlib.Path(FLAGS.output_dir)
+    table_runs.check_settings(
+        output_dir / "flags.json",
+        SHARED,
+    )
+    train, test, preprocessor = load_sentences()
+    print(
+        f"{len(train)} sentences to learn from, {len(test)} held out, "
+        f"{preprocessor.vocabulary_size} words, {keras.config.backend()}."
+    )
+    report = evaluation.TextReport(
+        train,
+        test,
+        num_samples=FLAGS.num_samples,
+        vocabulary_size=FLAGS.vocabulary_size,
+        judge=FLAGS.judge,
+        **judging.judge_options(),
+    )
+    for seed in map(int, FLAGS.seeds):
+        table_runs.run_once(
+            output_dir / f"real-{seed}.json", real_row, report, seed
+        )
+        for name in FLAGS.models:
+            path = output_dir / f"{name}-{seed}.json"
+            table_runs.run_once(
+                path, run, name, seed, train, test, preprocessor, report
+            )
+    print_tables(output_dir)
+
+
+def load_sentences():
+    """Tokenised sentences that are short enough, and their preprocessor."""
+    datasets = keras_arae.datasets
+    train = datasets.load_text(FLAGS.data)
+    test = (
+        datasets.load_text(FLAGS.test)
+        if FLAGS.test
+        else datasets.load_text(FLAGS.data, "test")
+    )
+    split = keras_arae.TextPreprocessor([]).split
+    train, test = (
+        [
+            " ".join(words)
+            for words in map(split, sentences)
+            if 0 < len(words) <= FLAGS.max_length
+        ]
+        for sentences in (train, test)
+    )
+    test = some(test, FLAGS.num_test)
+    known = set(test)
+    train = some([line for line in train if line not in known], FLAGS.num_train)
+    preprocessor = keras_arae.TextPreprocessor.from_corpus(
+        train,
+        vocabulary_size=FLAGS.vocabulary_size,
+        max_length=FLAGS.max_length,
+    )
+    return train, test, preprocessor
+
+
+def some(sentences, number):
+    places = np.random.default_rng(0).permutation(len(sentences))
+    return [sentences[place] for place in places[:number]]
+
+
+def real_row(report, seed):
+    return {"rows": {"real": report.real(seed)}}
+
+
+def run(name, seed, train, test, preprocessor, report):
+    """Trains a model, draws samples and judges them."""
+    start = time.time()
+    model = train_model(name, seed, train, preprocessor)
+    result = {"seconds of training": time.time() - start, "rows": {}}
+    folder = pathlib.Path(FLAGS.output_dir)
+    model.save(folder / f"{name}-{seed}.keras")
+    for setting, options in settings().items():
+        if name == "LM" and setting == "greedy":
+            continue  # One sentence, the likeliest, again and again.
+        samples = evaluation.draw_samples(
+            model, FLAGS.num_samples, train, seed=seed, **options
+        )
+        path = folder / f"{name}-{seed}-{setting}.txt"
+        path.write_text("".join(line + "\n" for line in samples))
+        result["rows"][f"{name}, {setting}"] = report.row(samples, seed)
+        if FLAGS.real_codes and name != "LM":
+            # What a generator would bring that draws codes as real as these.
+            samples = model.reconstruct(
+                train[: FLAGS.num_samples], seed=seed, **options
+            )
+            row = report.row(samples, seed)
+            result["rows"][f"{name}, real codes, {setting}"] = row
+    if name != "LM":
+        result["swaps"] = list(evaluation.swap_nats(model, test).values())
+        result["codes"] = {
+            **evaluation.reconstruction_report(model, test),
+            "cosine of neighbours": evaluation.neighbor_cosine(model, test),
+        }
+    if name == "ARAE":
+        result["codes"].update(evaluation.code_moments(model, test))
+    return result
+
+
+def settings():
+    """Ways to draw samples, by name."""
+    temperatures = {
+        "sampled" if float(value) == 1 else f"temperature {value}": {
+            "temperature": float(value)
+        }
+        for value in FLAGS.temperatures
+    }
+    return {"greedy": {}, **temperatures}
+
+
+def train_model(name, seed, train, preprocessor):
+    keras.utils.set_random_seed(seed)
+    units = FLAGS.units
+    steps = FLAGS.epochs * -(-len(train) // FLAGS.batch_size)
+    if name == "LM":
+        model = keras_arae.LanguageModel(preprocessor, units, units, seed=seed)
+        model.compile(optimizer(steps))
+    else:
+        model = keras_arae.TextARAE(
+            preprocessor,
+            embedding_dim=units,
+            code_dim=units,
+            prior="adversarial" if name == "ARAE" else None,
+            code_noise=0.0 if "without" in name else FLAGS.code_noise,
+            seed=seed,
+        )
+        adversaries = []
+        if model.prior is not None:
+            adversaries = [adversary(steps), adversary(steps)]
+        model.compile(optimizer(steps), *adversaries)
+    model.fit(
+        train, epochs=FLAGS.epochs, batch_size=FLAGS.batch_size, verbose=2
+    )
+    return model
+
+
+def optimizer(steps):
+    rate = keras.optimizers.schedules.CosineDecay(FLAGS.learning_rate, steps)
+    return keras.optimizers.Adam(rate, global_clipnorm=1.0)
+
+
+def adversary(steps):
+    rate = keras.optimizers.schedules.CosineDecay(1e-3, steps, alpha=0.1)
+    return keras.optimizers.Adam(rate, beta_1=0.5)
+
+
+def print_tables(output_dir):
+    """The tables of all runs in the folder, mean and spread over seeds."""
+    rows, swaps, codes = {}, {}, {}
+    for path in sorted(output_dir.glob("*-*.json")):
+        result = json.loads(path.read_text())
+        name = path.stem.rsplit("-", 1)[0]
+        for row, numbers in result["rows"].items():
+            rows.setdefault(row, []).append(numbers)
+        if "swaps" in result:
+            nats = {f"k = {k}": n for k, n in enumerate(result["swaps"])}
+            swaps.setdefault(name, []).append(nats)
+            codes.setdefault(name, []).append(result["codes"])
+    draw(rows, output_dir / "quality_diversity.png")
+    table = {
+        name: {**evaluation.spread(rows[name]), **PAPER.get(name, {})}
+        for name in sorted(rows, key=list(rows).index)
+    }
+    print(evaluation.markdown_table(table))
+    table = {
+        f"{name}, nats": evaluation.spread(runs) for name, runs in swaps.items()
+    }
+    for name, nats in PAPER_SWAPS.items():
+        table[f"{name} of the paper"] = {
+            f"k = {k}": value for k, value in enumerate(nats)
+        }
+    print(evaluation.markdown_table(table, first="model"))
+    table = {name: evaluation.spread(runs) for name, runs in codes.items()}
+    print(evaluation.markdown_table(table, first="model"))
+
+
+def draw(rows, path):
+    """The plane of quality and diversity, means over seeds."""
+    means = {
+        name: {
+            key: np.mean([run[key] for run in runs])
+            for key in ("forward PPL", "reverse PPL")
+        }
+        for name, runs in rows.items()
+    }
+    curves = {}
+    for row in means:
+        curves.setdefault(row.rsplit(", ", 1)[0], []).append(row)
+    visualization.plot_quality_diversity(means, path, list(curves.values()))
+
+
+if __name__ == "__main__":
+    app.run(main)

@@ -1,0 +1,24 @@
+"""Choice of the module that fits the running Keras backend."""
+
+import keras
+
+if keras.config.backend() == "tensorflow":
+    from keras_arae.backend import tensorflow as _backend
+elif keras.config.backend() == "jax":
+    from keras_arae.backend import jax as _backend  # type: ignore[no-redef]
+elif keras.config.backend() == "torch":
+    from keras_arae.backend import torch as _backend  # type: ignore[no-redef]
+else:
+    raise ImportError(
+        "keras_arae trains on the tensorflow, jax and torch backends: set "
+        "KERAS_BACKEND to one of them. "
+        f"Received: KERAS_BACKEND={keras.config.backend()!r}"
+    )
+
+Trainer = _backend.Trainer
+cross_entropy = _backend.cross_entropy
+dense = _backend.dense
+input_gradient = _backend.input_gradient
+lstm = _backend.lstm
+product = _backend.product
+sums_of_first = _backend.sums_of_first

@@ -1,0 +1,159 @@
+"""What the library needs from TensorFlow."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+
+class Trainer:
+    """Step signatures, gradients and compiled functions on TensorFlow."""
+
+    training_step: Callable[[Any], dict[str, Any]]
+    evaluation_step: Callable[[Any], dict[str, Any]]
+    jit_compile: Any
+    run_eagerly: bool
+
+    @property
+    def num_replicas(self) -> int:
+        """Of a `tf.distribute` strategy, which sums their gradients."""
+        return tf.distribute.get_strategy().num_replicas_in_sync
+
+    @property
+    def skips_masked(self) -> bool:
+        """Whether shapes may depend on data: not where XLA compiles."""
+        return not self.jit_compile
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        """Keras' signature of a step of training."""
+        return self.training_step(data)
+
+    def test_step(self, data: Any) -> dict[str, Any]:
+        """Keras' signature of a step of evaluation."""
+        return self.evaluation_step(data)
+
+    def record(
+        self,
+        function: Callable,
+        variables: Sequence = (),
+        inputs: Sequence = (),
+    ) -> tuple[Any, Any, Callable]:
+        """Runs `function(*inputs) -> (y, aux)` so that `y` has gradients.
+
+        Returns:
+            `y`, `aux` and a callable, once, from the gradient by `y` to those
+            by the variables and the inputs.
+        """
+        values = [*(variable.value for variable in variables), *inputs]
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(values)
+            y, aux = function(*inputs)
+
+        def pullback(by_y: Any) -> list:
+            gradients = tape.gradient(
+                y,
+                values,
+                output_gradients=by_y,
+                unconnected_gradients=tf.UnconnectedGradients.ZERO,
+            )
+            # Those of embeddings come sparse; the other backends' are dense.
+            return [tf.convert_to_tensor(gradient) for gradient in gradients]
+
+        return y, aux, pullback
+
+    def update(
+        self, optimizer: Any, gradients: Sequence, variables: Sequence
+    ) -> None:
+        """One step of an optimizer."""
+        optimizer.apply(gradients, variables)
+
+    def compile_function(
+        self, function: Callable, seeds: Sequence = ()
+    ) -> Callable:
+        """Compiles `function(*tensors)`, which reads this model.
+
+        `seeds` are random states that the function advances.
+        """
+        if self.run_eagerly:
+            return function
+        return tf.function(function, jit_compile=self.jit_compile)
+
+
+def input_gradient(function: Callable, x: Any) -> Any:
+    """Gradient of `sum(function(x))` by `x`, itself differentiable."""
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(x)
+        y = function(x)
+    return tape.gradient(y, x)
+
+
+def product(x: Any, kernel: Any) -> Any:
+    """Product of a batch of vectors and a kernel."""
+    return ops.matmul(x, kernel)
+
+
+def dense(x: Any, kernel: Any, bias: Any) -> Any:
+    """`x @ kernel + bias`; `bias` may be `None`."""
+    y = ops.matmul(x, kernel)
+    return y if bias is None else ops.add(y, bias)
+
+
+def lstm(layer: Any, inputs: Any, constant: Any) -> Any:
+    """States of a `TokenLSTM`: by cuDNN on a GPU, else by products."""
+    if on_cpu():
+        return layer.by_products(inputs, constant)
+    return layer.by_keras(inputs, constant)
+
+
+def cross_entropy(x: Any, logits: Any) -> Any:
+    """Negative log-likelihood in nats, of shape `(num_rows,)`.
+
+    On a CPU by oneDNN's softmax: TensorFlow's own loss takes over twice as
+    long.
+
+    Args:
+        x: int tensor of shape `(num_rows,)`.
+        logits: float32 tensor of shape `(num_rows, num_values)`.
+    """
+    if on_cpu() and logits.shape[-1] > 100:
+        return _cross_entropy_by_softmax(x, logits)
+    return ops.sparse_categorical_crossentropy(x, logits, from_logits=True)
+
+
+def sums_of_first(
+    function: Callable, count: Any, layer: keras.layers.Layer, *rows: Any
+) -> Any:
+    """Scalars that `function(layer, *rows)` sums over the first rows."""
+    return function(layer, *(part[:count] for part in rows))
+
+
+@functools.cache
+def on_cpu() -> bool:
+    """Whether layers run on a CPU."""
+    return not tf.config.list_logical_devices("GPU")
+
+
+def _cross_entropy_by_softmax(x: Any, logits: Any) -> Any:
+    @tf.custom_gradient
+    def function(logits: Any) -> Any:
+        # Of the largest logit: its probability cannot vanish.
+        probabilities = tf.nn.softmax(logits)
+        log_sum = tf.reduce_max(logits, axis=-1) - tf.math.log(
+            tf.reduce_max(probabilities, axis=-1)
+        )
+
+        def gradient(by_losses: Any) -> Any:
+            indices = tf.stack([tf.range(tf.size(x)), tf.cast(x, "int32")], 1)
+            return tf.tensor_scatter_nd_sub(
+                by_losses[:, None] * probabilities, indices, by_losses
+            )
+
+        return log_sum - tf.gather(logits, x, batch_dims=1), gradient
+
+    return function(logits)

@@ -1,0 +1,129 @@
+"""What the library needs from PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import torch
+from keras import ops
+
+
+class Trainer:
+    """Step signatures, gradients and functions on PyTorch."""
+
+    training_step: Callable[[Any], dict[str, Any]]
+    evaluation_step: Callable[[Any], dict[str, Any]]
+    num_replicas = 1
+    skips_masked = True
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        """Keras' signature of a step of training."""
+        return self.training_step(data)
+
+    def test_step(self, data: Any) -> dict[str, Any]:
+        """Keras' signature of a step of evaluation."""
+        return self.evaluation_step(data)
+
+    def record(
+        self,
+        function: Callable,
+        variables: Sequence = (),
+        inputs: Sequence = (),
+    ) -> tuple[Any, Any, Callable]:
+        """Runs `function(*inputs) -> (y, aux)` so that `y` has gradients.
+
+        Returns:
+            `y`, `aux` and a callable, once, from the gradient by `y` to those
+            by the variables and the inputs.
+        """
+        inputs = [x.detach().requires_grad_(True) for x in inputs]
+        values = [*(variable.value for variable in variables), *inputs]
+        y, aux = function(*inputs)
+
+        def pullback(by_y: Any) -> list:
+            return list(
+                torch.autograd.grad(y, values, by_y, materialize_grads=True)
+            )
+
+        return y, aux, pullback
+
+    def update(
+        self, optimizer: Any, gradients: Sequence, variables: Sequence
+    ) -> None:
+        """One step of an optimizer."""
+        with torch.no_grad():
+            optimizer.apply(gradients, variables)
+
+    def compile_function(
+        self, function: Callable, seeds: Sequence = ()
+    ) -> Callable:
+        """Wraps `function(*tensors)`, which reads this model: runs eagerly."""
+        return torch.no_grad()(function)
+
+
+def input_gradient(function: Callable, x: Any) -> Any:
+    """Gradient of `sum(function(x))` by `x`, itself differentiable."""
+    with torch.enable_grad():
+        x = x.detach().requires_grad_(True)
+        y = function(x).sum()
+        return torch.autograd.grad(y, x, create_graph=True)[0]
+
+
+def product(x: Any, kernel: Any) -> Any:
+    """Product of a batch of vectors and a kernel."""
+    return ops.matmul(x, kernel)
+
+
+def dense(x: Any, kernel: Any, bias: Any) -> Any:
+    """`x @ kernel + bias`, one operation; `bias` may be `None`."""
+    if bias is None or len(x.shape) != 2:
+        y = ops.matmul(x, kernel)
+        return y if bias is None else ops.add(y, bias)
+    bias, kernel = (weight.value.to(x.dtype) for weight in (bias, kernel))
+    return torch.addmm(bias, x, kernel)
+
+
+def lstm(layer: Any, inputs: Any, constant: Any) -> Any:
+    """States of a `TokenLSTM`, by PyTorch's LSTM: its gates have one order."""
+    cell, inputs = layer.cell, layer.joined(inputs, constant)
+    kernel, recurrent_kernel, bias = (
+        weight.value.to(inputs.dtype)
+        for weight in (cell.kernel, cell.recurrent_kernel, cell.bias)
+    )
+    weights = [
+        kernel.t().contiguous(),
+        recurrent_kernel.t().contiguous(),
+        bias,
+        torch.zeros_like(bias),
+    ]
+    zeros = inputs.new_zeros(1, len(inputs), cell.units)
+    options = {
+        "has_biases": True,
+        "num_layers": 1,
+        "dropout": 0.0,
+        "train": torch.is_grad_enabled(),
+        "bidirectional": False,
+        "batch_first": True,
+    }
+    states, _, _ = torch.lstm(inputs, (zeros, zeros), weights, **options)
+    return states
+
+
+def cross_entropy(x: Any, logits: Any) -> Any:
+    """Negative log-likelihood in nats, of shape `(num_rows,)`.
+
+    Args:
+        x: int tensor of shape `(num_rows,)`.
+        logits: float32 tensor of shape `(num_rows, num_values)`.
+    """
+    return ops.sparse_categorical_crossentropy(x, logits, from_logits=True)
+
+
+def sums_of_first(
+    function: Callable, count: Any, layer: keras.layers.Layer, *rows: Any
+) -> Any:
+    """Scalars that `function(layer, *rows)` sums over the first rows."""
+    return function(layer, *(part[:count] for part in rows))

@@ -1,0 +1,39 @@
+"""From users' data to arrays of integers, and on to batches."""
+
+from keras_arae.data.batches import ArrayBatches
+from keras_arae.data.batches import Batch
+from keras_arae.data.batches import ZippedBatches
+from keras_arae.data.codec import ArrayCodec
+from keras_arae.data.codec import Codec
+from keras_arae.data.codec import check_integers
+from keras_arae.data.condition import Classes
+from keras_arae.data.condition import Condition
+from keras_arae.data.condition import Numbers
+from keras_arae.data.condition import get_condition
+from keras_arae.data.ids_on_disk import ids_on_disk
+from keras_arae.data.images import ImagePreprocessor
+from keras_arae.data.text import TextPreprocessor
+from keras_arae.data.user_datasets import collect_rows
+from keras_arae.data.user_datasets import encoded_dataset
+from keras_arae.data.user_datasets import first_rows
+from keras_arae.data.user_datasets import is_dataset
+
+__all__ = [
+    "ArrayBatches",
+    "ArrayCodec",
+    "Batch",
+    "Classes",
+    "Codec",
+    "Condition",
+    "ImagePreprocessor",
+    "Numbers",
+    "TextPreprocessor",
+    "ZippedBatches",
+    "check_integers",
+    "collect_rows",
+    "encoded_dataset",
+    "first_rows",
+    "get_condition",
+    "ids_on_disk",
+    "is_dataset",
+]

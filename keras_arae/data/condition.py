@@ -1,0 +1,334 @@
+"""Conditions: what data come with, and what users ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from absl import logging
+from keras import ops
+
+from keras_arae.data.batches import check_count
+from keras_arae.export import export
+
+
+class Condition:
+    """What is known of each piece of data, as a vector of `dim` numbers.
+
+    Decoder and prior see the vector joined behind the code or the noise that
+    they take. `Classes` and `Numbers` are the two kinds.
+
+    Attributes:
+        dim: int. Width of the vector.
+    """
+
+    dim: int
+
+    def encode(self, values: Any, num_rows: int) -> np.ndarray:
+        """Turns users' values into an array that batches are cut from.
+
+        Args:
+            values: what users give, one for each row.
+            num_rows: int.
+
+        Returns:
+            An array with `num_rows` rows.
+
+        Raises:
+            ValueError: if values are missing, or of another kind or number.
+        """
+        raise NotImplementedError
+
+    def vectors(self, encoded: Any) -> Any:
+        """Turns a batch of what `encode` returned into vectors.
+
+        Args:
+            encoded: tensor with `batch` rows.
+
+        Returns:
+            A float tensor of shape `(batch, dim)`.
+        """
+        raise NotImplementedError
+
+    def rows(self, values: Any, num_rows: int) -> np.ndarray:
+        """Vectors for a verb: of one value for all rows, or one for each.
+
+        Args:
+            values: what users give; a float array of shape
+                `(num_rows, dim)` is taken for vectors.
+            num_rows: int.
+
+        Returns:
+            A float32 array of shape `(num_rows, dim)`.
+        """
+        raise NotImplementedError
+
+    def draw(self, num_rows: int, generator: np.random.Generator) -> np.ndarray:
+        """Vectors where a user asks for nothing in particular.
+
+        Args:
+            num_rows: int.
+            generator: `numpy.random.Generator`.
+
+        Returns:
+            A float32 array of shape `(num_rows, dim)`.
+        """
+        raise NotImplementedError
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments of the constructor, for saving."""
+        raise NotImplementedError
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Condition:
+        """Makes a condition from what `get_config` returned."""
+        return cls(**config)
+
+
+@export
+class Classes(Condition):
+    """Classes: labels, by number or by name, one-hot.
+
+    Shares of classes, float rows that add up to 1, stand for mixtures, such
+    as those on a path from one class to another.
+
+    Args:
+        classes: int or sequence of str. How many classes, whose labels are 0
+            to `classes - 1`, or their names.
+
+    Attributes:
+        num_classes: int.
+        names: tuple of str or `None`.
+
+    Example:
+
+    ```python
+    mood = keras_arae.Classes(["negative", "positive"])
+    assert mood.encode(["positive", "negative"], 2).tolist() == [1, 0]
+    assert mood.rows("positive", 1).tolist() == [[0.0, 1.0]]
+    ```
+    """
+
+    def __init__(self, classes: int | Sequence[str]) -> None:
+        self.names: tuple[str, ...] | None = None
+        if isinstance(classes, (int, np.integer)):
+            check_count("classes", classes)
+            self.num_classes = int(classes)
+        else:
+            self.names = check_names(classes)
+            self.num_classes = len(self.names)
+
+    @property
+    def dim(self) -> int:  # type: ignore[override]
+        """Width of the vector: the number of classes."""
+        return self.num_classes
+
+    def encode(self, values: Any, num_rows: int) -> np.ndarray:
+        known = f" or names among {list(self.names)}" if self.names else ""
+        expected = (
+            f"Expected {num_rows} integer labels from 0 to "
+            f"{self.num_classes - 1}{known}, one for each row. Received: "
+        )
+        if values is None:
+            raise ValueError(expected + "none")
+        is_tensor = hasattr(values, "dtype")
+        labels = ops.convert_to_numpy(values) if is_tensor else values
+        labels = np.asarray(labels)
+        if self.names and labels.dtype.kind in "OSU":
+            indices = {name: index for index, name in enumerate(self.names)}
+            unknown = sorted(set(labels.tolist()) - set(indices))
+            if unknown:
+                raise ValueError(f"{expected}the unknown {unknown[:5]}")
+            labels = np.array([indices[name] for name in labels.tolist()], int)
+        if labels.dtype.kind not in "iu" or labels.shape != (num_rows,):
+            raise ValueError(
+                f"{expected}an array of dtype {labels.dtype} and shape "
+                f"{labels.shape}"
+            )
+        if num_rows and not (
+            0 <= labels.min() and labels.max() < self.num_classes
+        ):
+            raise ValueError(
+                f"{expected}labels from {labels.min()} to {labels.max()}"
+            )
+        return labels.astype("int32")
+
+    def vectors(self, encoded: Any) -> Any:
+        return ops.one_hot(encoded, self.num_classes, dtype="float32")
+
+    def rows(self, values: Any, num_rows: int) -> np.ndarray:
+        if np.shape(values) == (num_rows, self.num_classes):
+            return np.asarray(values, "float32")
+        if np.ndim(values) == 0 and values is not None:
+            values = [values] * num_rows
+        labels = self.encode(values, num_rows)
+        return np.eye(self.num_classes, dtype="float32")[labels]
+
+    def draw(self, num_rows: int, generator: np.random.Generator) -> np.ndarray:
+        labels = generator.integers(self.num_classes, size=num_rows)
+        return self.rows(labels, num_rows)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"classes": self.names or self.num_classes}
+
+
+@export
+class Numbers(Condition):
+    """Real numbers by name, each in its unit, such as a length or a logP.
+
+    Standardised by the mean and standard deviation of the first data that a
+    model learns from, which are saved with it.
+
+    Args:
+        names: sequence of str. Names of the numbers.
+        units: dict of str to str. Units by name, for messages. Defaults to
+            `None`: none.
+        statistics: dict or `None`. Mean, standard deviation, least and
+            largest value of each number, as `get_config` gives them.
+            Defaults to `None`: those of the first data.
+
+    Example:
+
+    ```python
+    size = keras_arae.Numbers(["length"], units={"length": "words"})
+    encoded = size.encode({"length": [4.0, 8.0]}, 2)
+    assert encoded[:, 0].tolist() == [-1.0, 1.0]
+    assert size.rows({"length": 6.0}, 3).tolist() == [[0.0]] * 3
+    ```
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        units: Mapping[str, str] | None = None,
+        statistics: Mapping[str, Sequence[float]] | None = None,
+    ) -> None:
+        self.names = check_names(names, minimum=1)
+        self.units = dict(units or {})
+        self.statistics: Any = statistics
+        self.dim = len(self.names)
+
+    def encode(self, values: Any, num_rows: int) -> np.ndarray:
+        columns = self._columns(values, num_rows)
+        if self.statistics is None:
+            deviations = columns.std(axis=0)
+            self.statistics = {
+                "mean": columns.mean(axis=0).tolist(),
+                "stddev": np.where(deviations > 0, deviations, 1.0).tolist(),
+                "least": columns.min(axis=0).tolist(),
+                "largest": columns.max(axis=0).tolist(),
+            }
+        return self._standardized(columns)
+
+    def vectors(self, encoded: Any) -> Any:
+        return ops.cast(encoded, "float32")
+
+    def rows(self, values: Any, num_rows: int) -> np.ndarray:
+        if isinstance(values, np.ndarray) and values.shape == (
+            num_rows,
+            self.dim,
+        ):
+            return values.astype("float32")
+        if self.statistics is None:
+            raise ValueError(
+                "The model has seen no numbers yet: call `fit` first. "
+                f"Received: condition={values}"
+            )
+        columns = self._columns(values, num_rows)
+        self._warn_of_range(columns)
+        return self._standardized(columns)
+
+    def draw(self, num_rows: int, generator: np.random.Generator) -> np.ndarray:
+        return generator.standard_normal((num_rows, self.dim)).astype("float32")
+
+    def _columns(self, values: Any, num_rows: int) -> np.ndarray:
+        """A number or an array for each name, as columns."""
+        if not isinstance(values, Mapping) or set(values) != set(self.names):
+            received = list(values) if isinstance(values, Mapping) else values
+            raise ValueError(
+                f"Expected a dict with a number, or an array of {num_rows} "
+                f"numbers, for each of {list(self.names)}. "
+                f"Received: {received!r}"
+            )
+        columns = np.empty((num_rows, self.dim), "float64")
+        for index, name in enumerate(self.names):
+            column = np.asarray(values[name], "float64")
+            if column.shape not in ((), (num_rows,)):
+                raise ValueError(
+                    f"Expected a number, or {num_rows} numbers, for {name!r}. "
+                    f"Received: an array of shape {column.shape}"
+                )
+            columns[:, index] = column
+        if not np.isfinite(columns).all():
+            raise ValueError(
+                f"Expected finite numbers for {list(self.names)}. "
+                "Received: NaN or infinity"
+            )
+        return columns
+
+    def _standardized(self, columns: np.ndarray) -> np.ndarray:
+        mean, stddev = self.statistics["mean"], self.statistics["stddev"]
+        return ((columns - mean) / stddev).astype("float32")
+
+    def _warn_of_range(self, columns: np.ndarray) -> None:
+        for index, name in enumerate(self.names):
+            least = self.statistics["least"][index]
+            largest = self.statistics["largest"][index]
+            column = columns[:, index]
+            if column.min() < least or column.max() > largest:
+                unit = self.units.get(name, "")
+                logging.warning(
+                    "The model learned from %s between %g and %g %s; asked "
+                    "for %g to %g.",
+                    name, least, largest, unit, column.min(), column.max(),
+                )  # fmt: skip
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            "names": self.names,
+            "units": self.units,
+            "statistics": self.statistics,
+        }
+
+
+def get_condition(condition: Any) -> Condition | None:
+    """A condition by what users write.
+
+    Args:
+        condition: a `Condition`, an int (a number of classes), a list of
+            names of classes, or `None`.
+
+    Returns:
+        A `Condition` or `None`.
+    """
+    if condition is None or isinstance(condition, Condition):
+        return condition
+    return Classes(condition)
+
+
+def check_names(names: Sequence[str], minimum: int = 2) -> tuple[str, ...]:
+    """Refuses anything but distinct names.
+
+    Args:
+        names: sequence of str.
+        minimum: int. How many there must be. Defaults to `2`.
+
+    Returns:
+        The names, a tuple.
+
+    Raises:
+        ValueError: if there are too few, or one stands twice.
+    """
+    checked = () if isinstance(names, str) else tuple(names)
+    if (
+        len(checked) < minimum
+        or len(set(checked)) < len(checked)
+        or not all(isinstance(name, str) for name in checked)
+    ):
+        raise ValueError(
+            f"Expected {minimum} or more distinct names (str). "
+            f"Received: {names!r}"
+        )
+    return checked

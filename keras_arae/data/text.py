@@ -1,0 +1,426 @@
+"""Sentences and other strings to padded ids, and back."""
+
+from __future__ import annotations
+
+import collections
+import os
+import re
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from absl import logging
+
+from keras_arae.data.codec import Codec
+from keras_arae.data.codec import check_integers
+from keras_arae.data.codec import check_range
+from keras_arae.export import export
+
+# Regular expressions of one token, what joins tokens, and lower-casing.
+PATTERNS: dict[str, tuple[str, str, bool]] = {
+    # Words with inner apostrophes and hyphens, clitics ("'s"), punctuation.
+    "words": (r"<unk>|\w+(?:[-'’]\w+)*|['’]\w+|[^\w\s]", " ", True),
+    "whitespace": (r"\S+", " ", True),
+    "characters": (r"<unk>|(?s:.)", "", False),
+    # Atoms whole: those in brackets, and of two letters.
+    "smiles": (r"<unk>|\[[^\]]+\]|Br|Cl|%\d\d|\S", "", False),
+}
+
+
+@export
+class TextPreprocessor(Codec):
+    """Turns sentences into rows of ids of one width, and ids into sentences.
+
+    A row holds the ids of the sentence's tokens, then `2` (end), then `0`
+    (padding) up to the width `max_length + 1`. Ids 0 to 3 are padding, start,
+    end and unknown; tokens follow. What a token is, is a setting: a `pattern`
+    finds tokens and a `joiner` puts them together again, so that words,
+    characters and the atoms of molecules (SMILES) are strings alike; for
+    sub-words a keras_nlp tokenizer stands in, whose ids are shifted by four.
+
+    Source: the code released with "Adversarially Regularized Autoencoders"
+    (https://arxiv.org/abs/1706.04223) uses the most frequent lower-cased
+    words, split on whitespace, and the same four special ids.
+
+    Args:
+        vocabulary: list of str. The tokens, most frequent first, without the
+            special ones. `None` with a `tokenizer`. Defaults to `None`.
+        max_length: int. Tokens of the longest sentence, end not counted.
+            Defaults to `15`.
+        lowercase: bool or `None`. Whether sentences are lower-cased. Defaults
+            to `None`: words are, characters and SMILES are not.
+        pattern: `"words"` (punctuation are words of their own),
+            `"whitespace"` (words are what stands between whitespace),
+            `"characters"`, `"smiles"`, or a regular expression of one token.
+            Defaults to `"words"`.
+        joiner: str or `None`. What stands between tokens in a sentence made
+            from ids. Defaults to `None`: nothing for characters and SMILES,
+            else a blank.
+        overflow: `"drop"` or `"truncate"`. What `fit` and `evaluate` do with
+            a sentence that is too long. Verbs that must answer each sentence
+            (`encode`, `reconstruct`) always truncate. Defaults to `"drop"`.
+        tokenizer: a keras_nlp tokenizer with integer ids, in place of a
+            vocabulary and a pattern. Defaults to `None`.
+
+    Example:
+
+    ```python
+    text = ["a man sleeps", "a man runs"]
+    codec = keras_arae.TextPreprocessor.from_corpus(text, max_length=4)
+    ids = codec.encode(["a man flies"])
+    assert ids.tolist() == [[4, 5, 3, 2, 0]]
+    assert codec.decode(ids) == ["a man <unk>"]
+    ```
+
+    Molecules, with atoms whole:
+
+    ```python
+    codec = keras_arae.TextPreprocessor.from_corpus(
+        ["C[C@H](Cl)Br"], pattern="smiles", max_length=20
+    )
+    assert codec.split("C[C@H](Cl)Br")[:2] == ["C", "[C@H]"]
+    assert codec.decode(codec.encode(["C[C@H](Cl)Br"])) == ["C[C@H](Cl)Br"]
+    ```
+    """
+
+    pad_id = 0
+    start_id = 1
+    end_id = 2
+    unknown_id = 3
+    special_tokens = ("<pad>", "<s>", "</s>", "<unk>")
+
+    def __init__(
+        self,
+        vocabulary: Sequence[str] | None = None,
+        max_length: int = 15,
+        lowercase: bool | None = None,
+        pattern: str = "words",
+        joiner: str | None = None,
+        overflow: str = "drop",
+        tokenizer: Any = None,
+    ) -> None:
+        if (vocabulary is None) == (tokenizer is None):
+            raise ValueError(
+                "Give either a `vocabulary` (a list of words; "
+                "`TextPreprocessor.from_corpus` makes one) or a `tokenizer`. "
+                f"Received: vocabulary={vocabulary}, tokenizer={tokenizer}"
+            )
+        if overflow not in ("drop", "truncate"):
+            raise ValueError(
+                "`overflow` must be 'drop' or 'truncate'. "
+                f"Received: overflow={overflow!r}"
+            )
+        if max_length < 1:
+            raise ValueError(
+                "`max_length` must be at least 1 token. "
+                f"Received: max_length={max_length}"
+            )
+        expression, default_joiner, lowers = PATTERNS.get(
+            pattern, (pattern, " ", True)
+        )
+        self.vocabulary: Any = None if vocabulary is None else list(vocabulary)
+        self.max_length = max_length
+        self.lowercase = lowers if lowercase is None else lowercase
+        self.pattern = pattern
+        self.joiner = default_joiner if joiner is None else joiner
+        self.overflow = overflow
+        self.tokenizer = tokenizer
+        self._vocabulary_size: int | None = None
+        self._expression = re.compile(expression)
+        self._ids = {
+            token: index
+            for index, token in enumerate(
+                self.vocabulary or [], len(self.special_tokens)
+            )
+        }
+        self._ids["<unk>"] = self.unknown_id
+
+    @classmethod
+    def from_corpus(
+        cls,
+        sentences: Iterable[str],
+        vocabulary_size: int = 10000,
+        **options: Any,
+    ) -> TextPreprocessor:
+        """Makes a codec with the most frequent tokens of a corpus.
+
+        Args:
+            sentences: iterable of str, such as an open file. The corpus.
+            vocabulary_size: int. Number of ids, the four special ones
+                included. Defaults to `10000`.
+            **options: the other arguments of `TextPreprocessor`.
+
+        Returns:
+            A `TextPreprocessor`.
+        """
+        codec = cls(vocabulary=[], **options)
+        counts: collections.Counter = collections.Counter()
+        for sentence in _checked(sentences):
+            counts.update(codec.split(sentence))
+        for token in cls.special_tokens:
+            counts.pop(token, None)
+        if not counts:
+            raise ValueError(
+                "The corpus holds no words: expected an iterable of "
+                f"sentences. Received: {sentences!r}"
+            )
+        # Ties in alphabetical order: the same corpus, the same ids.
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        num_tokens = vocabulary_size - len(cls.special_tokens)
+        tokens = [token for token, _ in ranked[:num_tokens]]
+        return cls(vocabulary=tokens, **options)
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Number of ids, the special ones included."""
+        if self._vocabulary_size is None:
+            if self.tokenizer is not None:
+                size = self.tokenizer.vocabulary_size()
+            else:
+                size = len(self.vocabulary)
+            self._vocabulary_size = size + len(self.special_tokens)
+        return self._vocabulary_size
+
+    @property
+    def num_values(self) -> int:  # type: ignore[override]
+        """Number of ids, the special ones included."""
+        return self.vocabulary_size
+
+    @property
+    def sequence_length(self) -> int:
+        """Width of a row of ids: the longest sentence and its end."""
+        return self.max_length + 1
+
+    @property
+    def x_shape(self) -> tuple[int, ...]:  # type: ignore[override]
+        """Shape of one row of ids."""
+        return (self.sequence_length,)
+
+    def split(self, sentence: str) -> list[str]:
+        """The tokens of one sentence, as the vocabulary counts them."""
+        if self.lowercase:
+            sentence = sentence.lower()
+        return [found.group() for found in self._expression.finditer(sentence)]
+
+    def encode(self, data: Any) -> np.ndarray:
+        """Turns each sentence into a row; cuts those that are too long.
+
+        Args:
+            data: list of str, or rows of ids.
+
+        Returns:
+            An int32 array of shape `(len(data), max_length + 1)`.
+        """
+        sentences = _sentences_of(data)
+        if sentences is None:
+            return self._check_ids(data)
+        rows = self._tokenize(sentences)
+        num_long = sum(len(row) > self.max_length for row in rows)
+        if num_long:
+            logging.warning(
+                "%d of %d sentences have more than max_length=%d tokens and "
+                "were truncated.", num_long, len(rows), self.max_length,
+            )  # fmt: skip
+        return self._pad(rows)
+
+    def encode_corpus(self, data: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Turns a corpus into rows; long sentences go as `overflow` says.
+
+        Counts what was dropped or cut and the share of unknown words, and
+        reports both once.
+
+        Args:
+            data: list of str, or rows of ids.
+
+        Returns:
+            An int32 array of shape `(num_kept, max_length + 1)`, and one of
+            shape `(num_kept,)`: the indices of the sentences kept.
+
+        Raises:
+            ValueError: if no sentence is left.
+        """
+        sentences = _sentences_of(data)
+        if sentences is None:
+            ids = self._check_ids(data)
+            return ids, np.arange(len(ids))
+        sentences = check_sentences(sentences)
+        ids, kept = self.rows_that_fit(sentences)
+        self._report_dropped(len(sentences), len(kept))
+        share = self.unknown_share(ids)
+        if share:
+            logging.warning("%.2f%% of all tokens are unknown.", 100 * share)
+        return ids, kept
+
+    def rows_that_fit(
+        self, sentences: Iterable[str]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """As `encode_corpus`, without a word on what was left out."""
+        if self.overflow == "truncate":
+            ids = self.encode(sentences)
+            return ids, np.arange(len(ids))
+        rows = self._tokenize(sentences)
+        kept = np.flatnonzero([len(row) <= self.max_length for row in rows])
+        return self._pad([rows[index] for index in kept]), kept
+
+    def unknown_share(self, ids: np.ndarray) -> float:
+        """Share of tokens, between 0 and 1, that are not in the vocabulary."""
+        num_unknown = np.sum(ids == self.unknown_id)
+        return float(num_unknown / max(np.sum(ids > self.end_id), 1))
+
+    def decode(self, ids: np.ndarray) -> list[str]:
+        """Turns rows of ids into sentences; each stops at its end.
+
+        Args:
+            ids: int array of shape `(batch, length)`.
+
+        Returns:
+            A list of str, tokens joined by `joiner`.
+        """
+        rows = []
+        for row in np.asarray(ids):
+            stops = np.flatnonzero((row == self.end_id) | (row == self.pad_id))
+            rows.append(row[: stops[0]] if len(stops) else row)
+        num_special = len(self.special_tokens)
+        if self.tokenizer is not None:
+            rows = [
+                [i - num_special for i in row if i >= num_special]
+                for row in rows
+            ]
+            return [str(self.tokenizer.detokenize(row)) for row in rows]
+        tokens = [*self.special_tokens, *self.vocabulary]
+        return [self.joiner.join(tokens[i] for i in row) for row in rows]
+
+    def as_batch(self, data: Any) -> tuple[Any, bool]:
+        """Puts one sentence, or one row of ids, into a batch of one."""
+        if isinstance(data, str):
+            return [data], False
+        if hasattr(data, "dtype") and np.ndim(data) == 1:
+            is_text = np.asarray(data).dtype.kind in "OSU"
+            return (data, True) if is_text else (np.asarray(data)[None], False)
+        return data, True
+
+    def _check_ids(self, data: Any) -> np.ndarray:
+        ids = check_integers(data)
+        if ids.ndim != 2 or ids.shape[1] != self.sequence_length:
+            raise ValueError(
+                "Expected an array of shape "
+                f"{('num_rows', self.sequence_length)}. "
+                f"Received: shape {ids.shape}"
+            )
+        check_range(ids, self.vocabulary_size)
+        return ids.astype("int32", copy=False)
+
+    def _tokenize(self, sentences: Iterable[str]) -> list:
+        sentences = check_sentences(sentences)
+        if self.tokenizer is not None:
+            ids = [self.tokenizer(sentence) for sentence in sentences]
+            return [np.asarray(row) + len(self.special_tokens) for row in ids]
+        return [
+            [self._ids.get(t, self.unknown_id) for t in self.split(sentence)]
+            for sentence in sentences
+        ]
+
+    def _report_dropped(self, num_sentences: int, num_kept: int) -> None:
+        if num_kept < num_sentences:
+            logging.warning(
+                "%d of %d sentences have more than max_length=%d tokens and "
+                "were dropped.",
+                num_sentences - num_kept, num_sentences, self.max_length,
+            )  # fmt: skip
+        if not num_kept:
+            raise ValueError(
+                "No sentence is left: all are longer than max_length="
+                f"{self.max_length} tokens. Raise `max_length` or pass "
+                "overflow='truncate'. "
+                f"Received: {num_sentences} sentences"
+            )
+
+    def _pad(self, rows: list) -> np.ndarray:
+        shape = (len(rows), self.sequence_length)
+        ids = np.full(shape, self.pad_id, "int32")
+        for index, row in enumerate(rows):
+            row = row[: self.max_length]
+            ids[index, : len(row)] = row
+            ids[index, len(row)] = self.end_id
+        return ids
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            "vocabulary": self.vocabulary,
+            "max_length": self.max_length,
+            "lowercase": self.lowercase,
+            "pattern": self.pattern,
+            "joiner": self.joiner,
+            "overflow": self.overflow,
+            "tokenizer": keras.saving.serialize_keras_object(self.tokenizer),
+            "vocabulary_size": self.vocabulary_size,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> TextPreprocessor:
+        config = dict(config)
+        # A tokenizer's vocabulary comes later, with `load_assets`.
+        size = config.pop("vocabulary_size")
+        if config["tokenizer"] is not None:
+            import keras_nlp  # noqa: F401  (registers its tokenizers)
+
+            config["tokenizer"] = keras.saving.deserialize_keras_object(
+                config["tokenizer"]
+            )
+        codec = cls(**config)
+        codec._vocabulary_size = size
+        return codec
+
+    def save_assets(self, path: str) -> None:
+        """Writes the tokenizer's vocabulary, which its config leaves out."""
+        if self.tokenizer is not None:
+            self.tokenizer.save_assets(os.fspath(path))
+
+    def load_assets(self, path: str) -> None:
+        """Reads what `save_assets` wrote."""
+        if self.tokenizer is not None:
+            self.tokenizer.load_assets(os.fspath(path))
+
+
+def _sentences_of(data: Any) -> Any:
+    """The sentences that `data` holds; `None` where it holds numbers."""
+    if isinstance(data, np.ndarray) and data.dtype.kind in "OSU":
+        return data.tolist()
+    return None if hasattr(data, "dtype") else data
+
+
+def check_sentences(sentences: Iterable[Any]) -> list[str]:
+    """Refuses anything but an iterable of strings.
+
+    Args:
+        sentences: iterable of str or bytes.
+
+    Returns:
+        A list of str.
+
+    Raises:
+        ValueError: if it is one string, or holds something else.
+    """
+    return list(_checked(sentences))
+
+
+def _checked(sentences: Iterable[Any]) -> Iterator[str]:
+    """Sentences one by one; refuses anything but strings."""
+    if isinstance(sentences, (str, bytes)):
+        raise ValueError(
+            "Expected a list of sentences, not one string: put it in a list. "
+            f"Received: {sentences!r}"
+        )
+    for sentence in sentences:
+        if isinstance(sentence, bytes):
+            sentence = sentence.decode()
+        if not isinstance(sentence, str):
+            raise ValueError(
+                "Expected a list of sentences (str). "
+                f"Received: an element {sentence!r} of type "
+                f"{type(sentence).__name__}"
+            )
+        yield sentence

@@ -1,0 +1,581 @@
+"""The verbs over a code space: what users do with a trained model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_arae.data import collect_rows
+from keras_arae.data import is_dataset
+from keras_arae.data.batches import check_count
+from keras_arae.layers.decoder import check_decoder
+from keras_arae.priors import Prior
+from keras_arae.sampling import SequenceDecoder
+from keras_arae.sampling import in_batches
+from keras_arae.sampling import path
+from keras_arae.training import PhasedModel
+
+
+class Generation(PhasedModel):
+    """A model with codes, a decoder of them and perhaps a prior over them.
+
+    A subclass defines `code` and `phases`; here stand the verbs. `ARAE` and
+    `LanguageModel` are its subclasses.
+
+    Args:
+        decoder: `keras_arae.layers.Decoder`.
+        prior: `keras_arae.priors.Prior` or `None`. Defaults to `None`.
+        normalize_codes: bool. Whether codes lie on the unit sphere. Defaults
+            to `False`.
+        **options: the arguments of `keras_arae.training.PhasedModel`.
+
+    Attributes:
+        x_shape: tuple of int. Shape of one encoded piece of data.
+        code_dim: int. Width of codes.
+    """
+
+    def __init__(
+        self,
+        decoder: keras.layers.Layer,
+        prior: Prior | None = None,
+        normalize_codes: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.decoder = check_decoder(decoder)
+        self._prior = prior
+        self.normalize_codes = normalize_codes
+        self.code_dim = 0
+        self._functions: dict[str, Any] = {}
+        self._sequence_decoder: Any = None
+
+    # What a subclass defines.
+
+    def code(self, x: Any, training: bool = False) -> Any:
+        """Codes of encoded data, of shape `(batch, code_dim)`."""
+        raise NotImplementedError
+
+    # What networks say of data.
+
+    @property
+    def x_shape(self) -> tuple[int, ...]:
+        """Shape of one encoded piece of data."""
+        return self.codec.x_shape
+
+    def logits(
+        self, code: Any, x: Any, condition: Any = None, training: bool = False
+    ) -> Any:
+        """Logits of `x` given codes, of shape `(*x.shape, num_values)`."""
+        code = self.decoder.joined(code, condition)
+        return self.decoder(code, x, training=training)
+
+    # The prior.
+
+    @property
+    def prior(self) -> Any:
+        """The distribution that new codes are drawn from, or `None`.
+
+        Another one may be set at any time: it is built for the model's codes,
+        and `fit_prior` fits it, where it is fitted afterwards.
+        """
+        return self._prior
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "prior":
+            self._set_prior(value)
+        else:
+            super().__setattr__(name, value)
+
+    def _set_prior(self, prior: Prior | None) -> None:
+        if prior is not None and self.built:
+            self._prepare_prior(prior)
+        self._tracker.untrack(self._prior)
+        self.attach("_prior", prior)
+        self._functions.clear()
+        self.__dict__.pop("_trackers", None)
+        if self.compiled:
+            self._compile_again()
+
+    def attach(self, name: str, network: keras.layers.Layer | None) -> None:
+        """Sets a network of a built model, whose parts Keras has locked.
+
+        Args:
+            name: str. Of the attribute.
+            network: Keras layer or `None`.
+        """
+        locked = self._tracker.locked
+        self._tracker.unlock()
+        setattr(self, name, network)
+        if locked:
+            self._tracker.lock()
+
+    def _prepare_prior(self, prior: Prior) -> None:
+        condition_dim = 0 if self.condition is None else self.condition.dim
+        prior.prepare(self.code_dim, condition_dim, self.normalize_codes)
+
+    def _compile_again(self) -> None:
+        """Compiles for other phases; optimizers that stay keep their state."""
+        group, options = self.optimizer, self._compile_options
+        optimizers = {
+            f"{name}_optimizer": group[name]
+            for name in self.default_optimizers()
+            if name in group
+        }
+        self.compile(**optimizers, **options)
+        self.optimizer.iterations.assign(group.iterations)
+
+    def fit_prior(self, x: Any, y: Any = None, num_codes: int = 100000) -> None:
+        """Fits the prior to codes of data, where it is fitted afterwards.
+
+        Args:
+            x: the data, as in `fit`.
+            y: the condition of each piece, as in `fit`. Defaults to `None`.
+            num_codes: int. The most pieces that are encoded, drawn at random;
+                of a dataset the first. Defaults to `100000`.
+
+        Raises:
+            ValueError: if the model has no such prior.
+        """
+        if self.prior is None or not self.prior.fitted_afterwards:
+            raise ValueError(
+                "Only a prior that is fitted afterwards, such as "
+                "`GaussianPrior`, learns from codes: set `model.prior`. "
+                f"Received: prior={self.prior}"
+            )
+        generator = np.random.default_rng(self.seed)
+        if is_dataset(x):
+            rows, y = collect_rows(self._dataset(x, y), num_codes)
+        else:
+            rows, y = self.encode_corpus(x, y)
+        if len(rows) > num_codes:
+            kept = generator.permutation(len(rows))[:num_codes]
+            rows, y = rows[kept], None if y is None else y[kept]
+        rows = self.codec.draw(rows, generator)
+        condition = None
+        if y is not None:
+            vectors = self.condition.vectors(ops.convert_to_tensor(y))
+            condition = ops.convert_to_numpy(vectors)
+        self.prior.fit(self._codes_of(rows), condition)
+
+    def _fit_prior_afterwards(self, x: Any, y: Any) -> None:
+        """What `fit` does at its end."""
+        if self.prior is not None and self.prior.fitted_afterwards:
+            self.fit_prior(x, y)
+
+    # The verbs.
+
+    def encode(self, x: Any, batch_size: int = 256) -> np.ndarray:
+        """Codes of data.
+
+        Args:
+            x: the data: what the codec encodes, such as a list of str, or
+                rows of integers.
+            batch_size: int. Rows encoded at once. Defaults to `256`.
+
+        Returns:
+            A float32 array of shape `(num_rows, code_dim)`.
+        """
+        self._require_codes()
+        return self._codes_of(self._encoded(x), batch_size)
+
+    def decode(
+        self,
+        codes: np.ndarray,
+        condition: Any = None,
+        sampler: Any = None,
+        temperature: float | None = None,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        num_beams: int | None = None,
+        seed: int | None = None,
+        batch_size: int = 256,
+        *,
+        label: Any = None,
+    ) -> Any:
+        """Data from codes.
+
+        Decoders that are not autoregressive take the most likely value at
+        each position and know no sampler.
+
+        Args:
+            codes: float array of shape `(num_codes, code_dim)`.
+            condition: for a model with a condition: one for all, or one for
+                each. Of classes a number or a name, or shares of classes, of
+                shape `(num_codes, num_classes)`; of real numbers a dict by
+                name. Defaults to `None`.
+            sampler: `None`, `"greedy"`, `"random"`, `"top_k"`, `"top_p"`,
+                `"beam"` or a `keras_nlp.samplers.Sampler`. `None` takes the
+                one that the other arguments call for, greedy without any.
+                Defaults to `None`.
+            temperature: float. Divides logits: below 1 safer, above 1 more
+                varied. Defaults to `None`, 1.
+            top_k: int. Keep the `k` likeliest tokens. Defaults to `None`.
+            top_p: float. Keep the likeliest tokens of this joint
+                probability. Defaults to `None`.
+            num_beams: int. Sentences that beam search keeps. Defaults to
+                `None`.
+            seed: int. Seed of random samplers. Defaults to `None`.
+            batch_size: int. Codes decoded at once. Defaults to `256`.
+            label: another name of `condition`, for classes.
+
+        Returns:
+            `num_codes` pieces of data: a list of str for `TextARAE`, else an
+            int array of shape `(num_codes, *x_shape)`.
+
+        Raises:
+            ValueError: if codes have another width than the model's, or
+                conditions are missing, unexpected or out of range.
+        """
+        codes = self._checked_codes(codes)
+        rows = self._condition_rows(condition, label, len(codes))
+        if rows is not None:
+            codes = np.concatenate([codes, rows], axis=1)
+        options = {
+            "sampler": sampler,
+            "temperature": temperature,
+            "top_k": top_k,
+            "top_p": top_p,
+            "num_beams": num_beams,
+        }
+        if self.decoder.autoregressive:
+            ids = self._decode_sequences(codes, batch_size, seed, **options)
+            return self.codec.decode(ids)
+        if any(option is not None for option in options.values()):
+            raise ValueError(
+                "Only autoregressive decoders sample; this one gives each "
+                f"position at once. Received: {options}"
+            )
+        decode = self._compiled("decode", self._most_likely)
+        return self.codec.decode(in_batches(decode, codes, batch_size))
+
+    def generate(
+        self,
+        num_samples: int,
+        condition: Any = None,
+        seed: int | None = None,
+        *,
+        label: Any = None,
+        **options: Any,
+    ) -> Any:
+        """New data: noise, through the prior, decoded.
+
+        Args:
+            num_samples: int. How many.
+            condition: for a model with a condition, as in `decode`. Defaults
+                to `None`: any; each class is as likely.
+            seed: int. The same seed gives the same noise on every backend.
+                Defaults to `None`: drawn from numpy's global generator.
+            label: another name of `condition`, for classes.
+            **options: the arguments of `decode`: `sampler`, `temperature`,
+                `top_k`, `top_p`, `num_beams`, `batch_size`.
+
+        Returns:
+            What `decode` returns.
+        """
+        self._require_built()
+        if seed is None:
+            seed = np.random.randint(2**31)
+        noise = self._draw_noise(num_samples, seed)
+        condition = _either(condition, label)
+        if condition is None and self.condition is not None:
+            generator = np.random.default_rng(seed)
+            condition = self.condition.draw(num_samples, generator)
+        codes = self.generate_codes(noise, condition)
+        return self.decode(codes, condition, seed=seed, **options)
+
+    def generate_codes(
+        self,
+        noise: Any,
+        condition: Any = None,
+        batch_size: int = 256,
+        *,
+        label: Any = None,
+    ) -> np.ndarray:
+        """Codes from noise, through the prior.
+
+        Args:
+            noise: float array of shape `(num_samples, noise_dim)`, or an
+                int: how many to draw.
+            condition: as in `decode`. Defaults to `None`.
+            batch_size: int. Defaults to `256`.
+            label: another name of `condition`, for classes.
+
+        Returns:
+            A float32 array of shape `(num_samples, code_dim)`.
+        """
+        self._require_prior()
+        if np.ndim(noise) == 0:
+            noise = self._draw_noise(noise, None)
+        noise = np.asarray(noise, "float32")
+        if noise.ndim != 2 or noise.shape[1] != self.prior.noise_dim:
+            raise ValueError(
+                f"Expected noise of shape (num_samples, "
+                f"{self.prior.noise_dim}). Received: shape {noise.shape}"
+            )
+        function = self._compiled("generate", self._codes_of_noise)
+        others = []
+        if self.condition is not None and self.prior.conditional:
+            others = [self._condition_rows(condition, label, len(noise))]
+        return in_batches(function, noise, batch_size, *others)
+
+    def reconstruct(
+        self,
+        x: Any,
+        condition: Any = None,
+        *,
+        label: Any = None,
+        **options: Any,
+    ) -> Any:
+        """Data, encoded and decoded again.
+
+        Args:
+            x: what `encode` takes.
+            condition: as in `decode`: that of `x`, or another one. Defaults
+                to `None`.
+            label: another name of `condition`, for classes.
+            **options: the arguments of `decode`.
+
+        Returns:
+            What `decode` returns.
+        """
+        condition = _either(condition, label)
+        return self.decode(self.encode(x), condition, **options)
+
+    def interpolate(
+        self,
+        start: Any = None,
+        end: Any = None,
+        condition: Any = None,
+        end_condition: Any = None,
+        steps: int = 7,
+        method: str = "linear",
+        num_paths: int = 1,
+        seed: int | None = None,
+        *,
+        label: Any = None,
+        end_label: Any = None,
+        **options: Any,
+    ) -> Any:
+        """Data along a path: between two given pieces, or two samples.
+
+        With `start` and `end` the path runs between their codes (put back on
+        the unit sphere where codes live there); without, between two draws
+        of the prior's noise, as in the paper.
+
+        Args:
+            start: one piece of data (a str, an array), or several.
+            end: as `start`.
+            condition: for a model with a condition: that of each path's
+                start, as in `decode`. Defaults to `None`.
+            end_condition: that of each path's end. Defaults to `None`: that
+                of the start.
+            steps: int. Points on the path, both ends included. Defaults to
+                `7`.
+            method: `"linear"` or `"spherical"` (along the great circle).
+                Defaults to `"linear"`.
+            num_paths: int. Paths between samples. Defaults to `1`.
+            seed: int. Seed of the noise. Defaults to `None`.
+            label: another name of `condition`, for classes.
+            end_label: another name of `end_condition`.
+            **options: the arguments of `decode`.
+
+        Returns:
+            The `steps` pieces of data on the path; a list of such paths if
+            `start` holds several pieces or `num_paths` is above 1.
+        """
+        if (start is None) != (end is None):
+            raise ValueError(
+                "Give both `start` and `end`, or neither to walk between "
+                f"samples. Received: start={start!r}, end={end!r}"
+            )
+        if start is None:
+            several = num_paths > 1
+            noise = self._draw_noise(2 * num_paths, seed)
+            ends = noise[::2], noise[1::2]
+        else:
+            start, several = self.codec.as_batch(start)
+            end, _ = self.codec.as_batch(end)
+            ends = self.encode(start), self.encode(end)
+        points = path(*ends, steps, method)
+        rows = self._condition_path(
+            _either(condition, label),
+            _either(end_condition, end_label),
+            len(points),
+            steps,
+        )
+        points = points.reshape(-1, points.shape[-1])
+        if start is None:
+            codes = self.generate_codes(points, rows)
+        else:
+            codes = self._on_sphere(points)
+        data = self.decode(codes, rows, seed=seed, **options)
+        paths = [data[i : i + steps] for i in range(0, len(data), steps)]
+        return paths if several else paths[0]
+
+    def negative_log_likelihood(
+        self,
+        x: Any,
+        condition: Any = None,
+        codes: np.ndarray | None = None,
+        batch_size: int = 256,
+        *,
+        label: Any = None,
+    ) -> np.ndarray:
+        """How unlikely data are given their codes, or other ones, in nats.
+
+        Args:
+            x: the data, as in `fit`.
+            condition: as in `decode`. Defaults to `None`.
+            codes: float array of shape `(num_rows, code_dim)`, such as codes
+                of damaged versions of `x`. Defaults to `None`: codes of `x`.
+            batch_size: int. Defaults to `256`.
+            label: another name of `condition`, for classes.
+
+        Returns:
+            A float32 array of shape `(num_rows,)`: sums over the positions
+            that count.
+        """
+        rows = self._encoded(x)
+        if codes is None:
+            codes = self._codes_of(rows)
+        codes = self._checked_codes(codes)
+        if len(codes) != len(rows):
+            raise ValueError(
+                "Each row needs a code. "
+                f"Received: {len(rows)} rows and {len(codes)} codes"
+            )
+        vectors = self._condition_rows(condition, label, len(rows))
+        if vectors is not None:
+            codes = np.concatenate([codes, vectors], axis=1)
+        function = self._compiled("nll", self._nats)
+        return in_batches(function, rows, batch_size, codes)
+
+    # Compiled functions, and what they compute.
+
+    def _compiled(self, name: str, function: Any) -> Any:
+        if name not in self._functions:
+            self._functions[name] = self.compile_function(function)
+        return self._functions[name]
+
+    def _codes_of(self, rows: np.ndarray, batch_size: int = 256) -> np.ndarray:
+        return in_batches(self._compiled("encode", self.code), rows, batch_size)
+
+    def _codes_of_noise(self, noise: Any, condition: Any = None) -> Any:
+        code = self.prior(noise, condition, training=False)
+        return ops.cast(code, "float32")
+
+    def _most_likely(self, code: Any) -> Any:
+        return ops.argmax(self.decoder(code, training=False), axis=-1)
+
+    def _nats(self, x: Any, code: Any) -> Any:
+        """Cross-entropy of each row, summed over the positions that count."""
+        logits = ops.cast(self.decoder(code, x, training=False), "float32")
+        losses = ops.sparse_categorical_crossentropy(
+            x, logits, from_logits=True
+        )
+        if self.decoder.pad_id is not None:
+            losses = ops.where(x != self.decoder.pad_id, losses, 0.0)
+        return ops.sum(losses, axis=tuple(range(1, len(losses.shape))))
+
+    def _decode_sequences(
+        self, codes: np.ndarray, *args: Any, **options: Any
+    ) -> np.ndarray:
+        if self._sequence_decoder is None:
+            self._sequence_decoder = SequenceDecoder(
+                self.decoder, self.x_shape[0], self.compile_function
+            )
+        return self._sequence_decoder(codes, *args, **options)
+
+    # Checks of what users give.
+
+    def _encoded(self, x: Any) -> np.ndarray:
+        self._require_built()
+        return self.codec.encode(x)
+
+    def _checked_codes(self, codes: Any) -> np.ndarray:
+        self._require_built()
+        codes = np.asarray(codes, "float32")
+        if codes.ndim != 2 or codes.shape[1] != self.code_dim:
+            raise ValueError(
+                f"Expected codes of shape (num_codes, {self.code_dim}). "
+                f"Received: shape {codes.shape}"
+            )
+        return codes
+
+    def _condition_rows(self, condition: Any, label: Any, num_rows: int) -> Any:
+        """Vectors of conditions; `None` for a model without."""
+        condition = _either(condition, label)
+        if self.condition is None:
+            return self.encode_condition(condition, num_rows)
+        return self.condition.rows(condition, num_rows)
+
+    def _condition_path(
+        self, condition: Any, end_condition: Any, num_paths: int, steps: int
+    ) -> np.ndarray | None:
+        """Vectors of conditions along paths."""
+        start = self._condition_rows(condition, None, num_paths)
+        if start is None:
+            return self._condition_rows(end_condition, None, num_paths)
+        end = start
+        if end_condition is not None:
+            end = self._condition_rows(end_condition, None, num_paths)
+        return path(start, end, steps).reshape(-1, self.condition.dim)
+
+    def _on_sphere(self, codes: np.ndarray) -> np.ndarray:
+        """Codes where the encoder would have put them."""
+        if not self.normalize_codes:
+            return codes
+        norms = np.linalg.norm(codes, axis=1, keepdims=True)
+        return codes / np.maximum(norms, 1e-12)
+
+    def _draw_noise(self, num_samples: int, seed: int | None) -> np.ndarray:
+        self._require_prior()
+        check_count("num_samples", num_samples)
+        if seed is None:
+            seed = np.random.randint(2**31)
+        generator = np.random.default_rng(seed)
+        shape = (num_samples, self.prior.noise_dim)
+        return generator.standard_normal(shape).astype("float32")
+
+    def _require_built(self) -> None:
+        if not self.built:
+            raise ValueError(
+                "The model has seen no data yet: call `fit` first, or "
+                "`build((None, *x_shape))`. Received: a model without weights"
+            )
+
+    def _require_codes(self) -> None:
+        self._require_built()
+        if not self.code_dim:
+            raise ValueError(
+                "This model has no code space: it generates and scores, but "
+                f"encodes nothing. Received: {type(self).__name__}"
+            )
+
+    def _require_prior(self) -> None:
+        self._require_codes()
+        if self.prior is None:
+            raise ValueError(
+                "A plain autoencoder has no prior to draw codes from: set "
+                "`model.prior`, for instance to a `GaussianPrior`, and fit it "
+                "with `fit_prior`, or decode codes of your own. "
+                "Received: prior=None"
+            )
+        if not self.prior.is_fitted:
+            raise ValueError(
+                "The prior has not been fitted: call `fit_prior` with the "
+                f"training data. Received: {type(self.prior).__name__}"
+            )
+
+
+def _either(condition: Any, label: Any) -> Any:
+    """The one of two names of a condition that was given."""
+    if condition is not None and label is not None:
+        raise ValueError(
+            "`label` is another name of `condition`: give one of them. "
+            f"Received: condition={condition}, label={label}"
+        )
+    return label if condition is None else condition

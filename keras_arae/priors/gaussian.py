@@ -1,0 +1,116 @@
+"""A Gaussian fitted to codes: the baseline of learned priors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from keras_arae.export import export
+from keras_arae.layers.unit_sphere import on_unit_sphere
+from keras_arae.priors.prior import Prior
+
+
+@export
+class GaussianPrior(Prior):
+    """The Gaussian with the mean and covariance of codes.
+
+    Fitted after the autoencoder has learned, in closed form: `ARAE.fit` does
+    it at its end, `ARAE.fit_prior` at any time. With a condition, the mean is
+    a linear function of it: of classes, each has a mean of its own and all
+    share one covariance.
+
+    A plain autoencoder with this prior is the baseline that a learned prior
+    must beat ("From Variational to Deterministic Autoencoders", Ghosh et al.,
+    ICLR 2020, https://arxiv.org/abs/1903.12436, who call it ex-post density
+    estimation).
+
+    Args:
+        conditional: bool. As in `keras_arae.priors.Prior`. Defaults to
+            `True`.
+
+    Call arguments:
+        noise: float tensor of shape `(batch, code_dim)`, drawn from N(0, I).
+        condition: float tensor of shape `(batch, condition_dim)` or `None`.
+
+    Input shape: `(batch, code_dim)`.
+
+    Output shape: `(batch, code_dim)`.
+
+    Example:
+
+    ```python
+    codes = np.random.default_rng(0).normal(2.0, 0.5, (1000, 3))
+    prior = keras_arae.priors.GaussianPrior()
+    prior.prepare(code_dim=3, normalized=False)
+    prior.fit(codes)
+    samples = keras.ops.convert_to_numpy(prior.sample(1000, seed=0))
+    assert abs(samples.mean() - 2.0) < 0.1
+    ```
+    """
+
+    fitted_afterwards = True
+
+    def __init__(self, conditional: bool = True, **kwargs: Any) -> None:
+        kwargs.pop("noise_dim", None)  # That of codes, whatever a file says.
+        super().__init__(noise_dim=None, conditional=conditional, **kwargs)
+
+    def prepare(
+        self, code_dim: int, condition_dim: int = 0, normalized: bool = True
+    ) -> None:
+        super().prepare(code_dim, condition_dim, normalized)
+        if self.built:
+            return
+
+        def add(name: str, *shape: int) -> Any:
+            return self.add_weight(
+                shape=shape, initializer="zeros", trainable=False, name=name
+            )
+
+        self.mean = add("mean", code_dim)
+        self.slope = add("slope", condition_dim, code_dim)
+        self.factor = add("factor", code_dim, code_dim)
+        self.fits = add("fits")
+        self.built = True
+
+    @property
+    def is_fitted(self) -> bool:  # type: ignore[override]
+        """Whether `fit` was called, here or before the model was saved."""
+        return self.built and float(ops.convert_to_numpy(self.fits)) > 0
+
+    def fit(
+        self, codes: np.ndarray, condition: np.ndarray | None = None
+    ) -> None:
+        codes = np.asarray(codes, "float64")
+        if codes.ndim != 2 or codes.shape[1] != self.code_dim or len(codes) < 2:
+            raise ValueError(
+                f"Expected at least 2 codes of shape (num_codes, "
+                f"{self.code_dim}). Received: shape {codes.shape}"
+            )
+        mean = codes.mean(axis=0)
+        rest = codes - mean
+        slope = np.zeros(self.slope.shape)
+        if condition is not None and self.conditional:
+            condition = np.asarray(condition, "float64")
+            center = condition.mean(axis=0)
+            slope = np.linalg.lstsq(condition - center, rest, rcond=None)[0]
+            rest = rest - (condition - center) @ slope
+            mean = mean - center @ slope
+        covariance = rest.T @ rest / (len(codes) - 1)
+        values, vectors = np.linalg.eigh(covariance)
+        factor = np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T
+        self.mean.assign(mean)
+        self.slope.assign(slope)
+        self.factor.assign(factor)
+        self.fits.assign(1.0)
+
+    def call(
+        self, noise: Any, condition: Any = None, training: bool = False
+    ) -> Any:
+        code = self.mean + ops.matmul(noise, self.factor)
+        if condition is not None and self.conditional:
+            code = code + ops.matmul(condition, self.slope)
+        if self.normalized:
+            code = on_unit_sphere(code)
+        return code

@@ -1,0 +1,8 @@
+"""The engine: training by phases, which knows no ARAE."""
+
+from keras_arae.training.optimizer_group import OptimizerGroup
+from keras_arae.training.phase import Phase
+from keras_arae.training.phase import SharedPass
+from keras_arae.training.phased_model import PhasedModel
+
+__all__ = ["OptimizerGroup", "Phase", "PhasedModel", "SharedPass"]

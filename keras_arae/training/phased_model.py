@@ -1,0 +1,544 @@
+"""A model whose training step is an ordered list of phases."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_arae import backend
+from keras_arae import data
+from keras_arae.training.optimizer_group import OptimizerGroup
+from keras_arae.training.phase import Phase
+from keras_arae.training.training_monitor import TrainingMonitor
+from keras_arae.training.training_monitor import watches_nan
+
+
+class PhasedModel(backend.Trainer, keras.Model):
+    """Runs phases in order; each is one optimizer's step down one loss.
+
+    A subclass defines `phases`; it need not know which backend runs. The
+    codec turns users' data into integers, the condition users' labels into
+    numbers.
+
+    Args:
+        codec: `keras_arae.data.Codec` or `None`. Saved with the model.
+            Defaults to `None`: arrays of integers, of the shape that comes.
+        condition: `keras_arae.data.Condition`, an int (a number of classes),
+            a list of str (their names) or `None`. Defaults to `None`.
+        seed: int or `None`. Random seed of noise and shuffling. Defaults to
+            `None`, a seed drawn from numpy's global generator, which
+            `keras.utils.set_random_seed` fixes.
+        name: str or `None`. Defaults to `None`.
+    """
+
+    def __init__(
+        self,
+        codec: data.Codec | None = None,
+        condition: Any = None,
+        seed: int | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(name=name)
+        if keras.dtype_policies.get(self.dtype_policy).name == "mixed_float16":
+            raise ValueError(
+                "Several optimizers would need several loss scales, and "
+                "without them float16 gradients vanish unseen. Use "
+                '`keras.config.set_dtype_policy("mixed_bfloat16")`, which '
+                "needs none. Received: dtype policy 'mixed_float16'"
+            )
+        self.codec: Any = codec
+        self.condition: Any = data.get_condition(condition)
+        self.seed = int(np.random.randint(2**31)) if seed is None else seed
+
+    # What a subclass defines.
+
+    def phases(self) -> list[Phase]:
+        """The phases of one training step, in order."""
+        raise NotImplementedError
+
+    def batch_of(self, x: Any, y: Any, sample_weight: Any = None) -> Any:
+        """What phases take for a batch.
+
+        Args:
+            x: tensor. Rows of data.
+            y: tensor or `None`. What came beside them.
+            sample_weight: tensor of shape `(batch,)` or `None`. Weights of
+                rows; zero for those that only fill a batch up.
+
+        Returns:
+            By default a `keras_arae.data.Batch`.
+        """
+        condition = None
+        if self.condition is not None:
+            condition = self.condition.vectors(y)
+        return data.Batch(x, condition, sample_weight)
+
+    def held_out_batch(self, x: Any, y: Any, sample_weight: Any) -> Any:
+        """What the phases' `evaluate` take for a batch, as `batch_of`."""
+        return self.batch_of(x, y, sample_weight)
+
+    def num_extra_rows(self, batch_size: int) -> int:
+        """Rows, drawn at random, that follow each batch of training."""
+        return 0
+
+    def epoch_numbers(self) -> dict[str, float]:
+        """Numbers to log once an epoch, such as the noise level."""
+        return {}
+
+    # What follows from the phases.
+
+    def default_optimizers(self) -> dict[str, Any]:
+        """Functions that make the optimizers, by name, as phases declare."""
+        makers: dict[str, Any] = {}
+        for phase in self.phases():
+            if makers.get(phase.optimizer) is None:
+                makers[phase.optimizer] = phase.default_optimizer
+        return makers
+
+    @functools.cached_property
+    def _trackers(self) -> dict[str, keras.metrics.Mean]:
+        """One running mean for each number that the phases declare."""
+        names = dict.fromkeys(n for phase in self.phases() for n in phase.logs)
+        return {key: keras.metrics.Mean(key, dtype="float32") for key in names}
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """One running mean for each number that the model logs."""
+        return list(self._trackers.values())
+
+    # Compilation.
+
+    def compile(
+        self,
+        *optimizers: keras.optimizers.Optimizer,
+        run_eagerly: bool = False,
+        jit_compile: bool | str = "auto",
+        steps_per_execution: int = 1,
+        **named_optimizers: keras.optimizers.Optimizer,
+    ) -> None:
+        """Configures training.
+
+        Args:
+            *optimizers: Keras optimizers, in the order of the phases.
+            run_eagerly: bool. As in `keras.Model.compile`.
+            jit_compile: bool or `"auto"`. As in `keras.Model.compile`.
+            steps_per_execution: int. As in `keras.Model.compile`.
+            **named_optimizers: Keras optimizers as `<name>_optimizer`, such
+                as `critic_optimizer`; `optimizer` where the model has only
+                one. Each defaults to the one that its phase declares.
+
+        Raises:
+            ValueError: if the model has no phase with such an optimizer.
+        """
+        makers = self.default_optimizers()
+        given = _named(optimizers, named_optimizers, list(makers))
+        super().compile(
+            optimizer=None,
+            run_eagerly=run_eagerly,
+            jit_compile=jit_compile,
+            steps_per_execution=steps_per_execution,
+        )
+        for name, make in makers.items():
+            if name not in given:
+                given[name] = _default(name, make)
+        self.optimizer = OptimizerGroup({name: given[name] for name in makers})
+        self._compile_options: dict[str, Any] = {
+            "run_eagerly": run_eagerly,
+            "jit_compile": jit_compile,
+            "steps_per_execution": steps_per_execution,
+        }
+        if self.built:
+            self.build_optimizers()
+
+    def build_optimizers(self) -> None:
+        """Creates the optimizers' state for the variables they update."""
+        variables: dict[str, dict] = {}
+        for phase in self.phases():
+            known = variables.setdefault(phase.optimizer, {})
+            known.update({id(v): v for v in phase.variables})
+        self.optimizer.build_members(
+            {key: list(known.values()) for key, known in variables.items()}
+        )
+
+    # Training and evaluation.
+
+    def fit(
+        self,
+        x: Any,
+        y: Any = None,
+        batch_size: int = 64,
+        epochs: int = 1,
+        verbose: Any = "auto",
+        callbacks: list | None = None,
+        validation_data: Any = None,
+        validation_split: float = 0.0,
+        shuffle: bool = True,
+        initial_epoch: int = 0,
+        **options: Any,
+    ) -> keras.callbacks.History:
+        """Trains on data, as `keras.Model.fit` does.
+
+        Each epoch shows every row once, in an order that depends on `seed`
+        and on the steps taken so far, so a loaded model goes on as if it had
+        never stopped. Batches have one size: the last one of an epoch is
+        filled up with rows from the start of that epoch's order.
+
+        Args:
+            x: the training data: what the codec encodes, or a
+                `keras.utils.PyDataset` or `tf.data.Dataset` of batches of it.
+            y: the condition of each row (labels), for a model with a
+                `condition`; datasets yield pairs `(x, y)` instead. Defaults
+                to `None`.
+            batch_size: int. Rows a step. Defaults to `64`.
+            epochs: int. Epoch at which to stop. Defaults to `1`.
+            verbose: as in `keras.Model.fit`. Defaults to `"auto"`.
+            callbacks: list of Keras callbacks. Defaults to `None`.
+            validation_data: held-out data of the same kinds; with labels
+                a pair `(x, y)`. Defaults to `None`.
+            validation_split: float. Share of the rows, from the end, to hold
+                out. Defaults to `0`.
+            shuffle: bool. Whether to shuffle rows each epoch. Defaults to
+                `True`.
+            initial_epoch: int. Epochs already trained. Defaults to `0`.
+            **options: `steps_per_epoch`, `validation_steps`,
+                `validation_freq` of `keras.Model.fit`.
+
+        Returns:
+            A `keras.callbacks.History`.
+
+        Raises:
+            FloatingPointError: if a loss becomes NaN; names the phase. Stops
+                before any checkpoint is written over. Not raised where the
+                callbacks hold `keras.callbacks.TerminateOnNaN`.
+        """
+        if validation_split and validation_data is None:
+            x, y, validation_data = self._split(x, y, validation_split)
+        elif self.condition is None or not isinstance(validation_data, tuple):
+            validation_data = (validation_data, None)
+        held_out_x, held_out_y = validation_data
+        held_out = None
+        if held_out_x is not None:
+            held_out = self._evaluation_batches(
+                held_out_x, held_out_y, batch_size
+            )
+        return self.fit_batches(
+            self._training_batches(x, y, batch_size, shuffle),
+            epochs=epochs,
+            verbose=verbose,
+            callbacks=callbacks,
+            validation_data=held_out,
+            initial_epoch=initial_epoch,
+            # Our own batches shuffle rows themselves; tf.data its elements.
+            shuffle=shuffle and isinstance(x, keras.utils.PyDataset),
+            **options,
+        )
+
+    def fit_batches(
+        self, batches: Any, callbacks: list | None = None, **options: Any
+    ) -> keras.callbacks.History:
+        """`keras.Model.fit` that watches for NaN and logs learning rates.
+
+        Args:
+            batches: dataset of encoded batches.
+            callbacks: list of Keras callbacks. Defaults to `None`.
+            **options: the other arguments of `keras.Model.fit`.
+        """
+        callbacks = list(callbacks or [])
+        monitor = TrainingMonitor(stop_on_nan=not watches_nan(callbacks))
+        return super().fit(batches, callbacks=[monitor, *callbacks], **options)
+
+    def evaluate(
+        self, x: Any, y: Any = None, batch_size: int = 64, **options: Any
+    ) -> Any:
+        """Measures held-out data, without noise. Every row counts once.
+
+        Args:
+            x: held-out data, of the kinds that `fit` takes.
+            y: the condition of each row, as in `fit`. Defaults to `None`.
+            batch_size: int. Rows a step. Defaults to `64`.
+            **options: `verbose`, `steps`, `callbacks`, `return_dict` of
+                `keras.Model.evaluate`.
+
+        Returns:
+            A list of numbers in the order of their names in the training
+            log, or a dict by name if `return_dict` is true.
+        """
+        options.pop("sample_weight", None)  # Keras passes it as None.
+        batches = self._evaluation_batches(x, y, batch_size or 64)
+        return super().evaluate(batches, **options)
+
+    def training_step(self, data: Any) -> dict[str, Any]:
+        """Runs every phase on one batch: the algorithm, on any backend."""
+        batch = self.batch_of(*keras.utils.unpack_x_y_sample_weight(data))
+        names: dict[str, None] = {}
+        for phase in self.phases():
+            for phase_input in phase.inputs(batch) if phase.inputs else [batch]:
+                logs = self.run_phase(phase, phase_input)
+                self._track(phase, logs)
+            names.update(dict.fromkeys(logs))
+        self.optimizer.advance()
+        return self._results(names)
+
+    def run_phase(self, phase: Phase, phase_input: Any) -> dict[str, Any]:
+        """One step of a phase's optimizer down its loss.
+
+        Args:
+            phase: `Phase`.
+            phase_input: what `phase.loss` takes.
+
+        Returns:
+            The dict of numbers that the loss logs.
+        """
+        variables = phase.variables
+        if phase.through is None:
+            loss, logs, pullback = self.record(
+                lambda: phase.loss(phase_input), variables
+            )
+            gradients = pullback(ops.ones_like(loss) / self.num_replicas)
+        else:
+            output, *others = phase_input
+            loss, logs, pullback = self.record(
+                lambda output: phase.loss((output, *others)), inputs=[output]
+            )
+            by_output = pullback(ops.ones_like(loss) / self.num_replicas)
+            gradients = phase.through.gradients(*by_output)
+        self.update(self.optimizer[phase.optimizer], gradients, variables)
+        if phase.after is not None:
+            phase.after()
+        return logs
+
+    def evaluation_step(self, data: Any) -> dict[str, Any]:
+        """Logs one held-out batch; changes no network."""
+        batch = self.held_out_batch(*keras.utils.unpack_x_y_sample_weight(data))
+        names: dict[str, None] = {}
+        for phase in self.phases():
+            if phase.evaluate is not None:
+                logs = phase.evaluate(batch)
+                self._track(phase, logs)
+                names.update(dict.fromkeys(logs))
+        return self._results(names)
+
+    def _track(self, phase: Phase, logs: Mapping[str, Any]) -> None:
+        phase.check_logs(logs)
+        for key, value in logs.items():
+            value, weight = value if isinstance(value, tuple) else (value, None)
+            self._trackers[key].update_state(
+                ops.stop_gradient(value), sample_weight=weight
+            )
+
+    def _results(self, names: Mapping[str, None]) -> dict[str, Any]:
+        """Running means by name, and `loss`: the terms of the objective."""
+        results = {key: self._trackers[key].result() for key in names}
+        loss = sum(
+            factor * results[key]
+            for phase in self.phases()
+            for key, factor in phase.objective.items()
+            if key in results
+        )
+        return {"loss": loss, **results}
+
+    # From users' data to batches.
+
+    def encode_corpus(self, x: Any, y: Any) -> tuple[np.ndarray, Any]:
+        """Turns data to learn from, or to evaluate on, into arrays.
+
+        Where no codec was given, data of the first call make one.
+
+        Args:
+            x: users' data.
+            y: the condition of each piece, or `None`.
+
+        Returns:
+            An array of shape `(num_rows, *x_shape)` and one of conditions,
+            with `num_rows` rows, or `None`.
+        """
+        if self.codec is None:
+            self.build((None, *data.check_integers(x).shape[1:]))
+        rows, kept = self.codec.encode_corpus(x)
+        if self.condition is None:
+            return rows, self.encode_condition(y, len(rows))
+        return rows, self.encode_condition(y, len(x))[kept]
+
+    def encode_condition(self, y: Any, num_rows: int) -> Any:
+        """Turns conditions of rows into an array, or refuses them.
+
+        Args:
+            y: what the model's condition takes, or `None`.
+            num_rows: int.
+
+        Returns:
+            An array with `num_rows` rows; `None` without a condition.
+        """
+        if self.condition is not None:
+            return self.condition.encode(y, num_rows)
+        if y is not None:
+            raise ValueError(
+                "This model has no condition: make it with `condition=` (a "
+                "number of classes or their names), or give no labels. "
+                f"Received: labels of type {type(y).__name__}"
+            )
+        return None
+
+    def _split(self, x: Any, y: Any, validation_split: float) -> tuple:
+        """Rows to learn from, their labels, and the last ones as a pair."""
+        if data.is_dataset(x) or not 0 < validation_split < 1:
+            raise ValueError(
+                "`validation_split` is a share between 0 and 1 of a list or "
+                "an array; with datasets pass `validation_data`. Received: "
+                f"validation_split={validation_split}, x of type "
+                f"{type(x).__name__}"
+            )
+        rows, y = self.encode_corpus(x, y)
+        kept = int(len(rows) * (1 - validation_split))
+        if y is None:
+            return rows[:kept], None, (rows[kept:], None)
+        return rows[:kept], y[:kept], (rows[kept:], y[kept:])
+
+    def _training_batches(
+        self, x: Any, y: Any, batch_size: int, shuffle: bool
+    ) -> Any:
+        if data.is_dataset(x):
+            return self._dataset(x, y)
+        rows, y = self.encode_corpus(x, y)
+        return data.ArrayBatches(
+            rows,
+            batch_size,
+            labels=y,
+            shuffle_key=self._shuffle_key if shuffle else None,
+            num_extra=self.num_extra_rows(batch_size),
+            draw=self.codec.draw,
+        )
+
+    def _evaluation_batches(self, x: Any, y: Any, batch_size: int) -> Any:
+        if data.is_dataset(x):
+            return self._dataset(x, y)
+        rows, y = self.encode_corpus(x, y)
+        return data.ArrayBatches(
+            rows,
+            min(batch_size, max(len(rows), 1)),
+            labels=y,
+            draw=self.codec.draw,
+            weighted=True,
+        )
+
+    def _shuffle_key(self) -> tuple[int, ...]:
+        first = self.optimizer.optimizers[0]
+        return self.seed, int(ops.convert_to_numpy(first.iterations))
+
+    def _dataset(self, dataset: Any, y: Any) -> Any:
+        """A dataset of users' data as one of encoded batches."""
+        if y is not None:
+            raise ValueError(
+                "A dataset of batches brings its labels: let it yield pairs "
+                f"(x, y). Received: y of type {type(y).__name__} beside a "
+                f"{type(dataset).__name__}"
+            )
+        if self.codec is None:
+            rows = data.first_rows(dataset)
+            self.build((None, *data.check_integers(rows).shape[1:]))
+        encode_condition: Any = None
+        if self.condition is not None:
+            encode_condition = self.encode_condition
+        return data.encoded_dataset(
+            dataset, self.codec.encode, encode_condition
+        )
+
+    # Saving.
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> PhasedModel:
+        """Makes a model from what `get_config` returned."""
+        return cls(
+            **{
+                key: keras.saving.deserialize_keras_object(value)
+                if isinstance(value, dict)
+                else value
+                for key, value in config.items()
+            }
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        serialize = keras.saving.serialize_keras_object
+        return {
+            "codec": serialize(self.codec),
+            "condition": serialize(self.condition),
+            "seed": self.seed,
+            "name": self.name,
+        }
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """The arguments of `compile`, for saving."""
+        return {
+            "optimizers": keras.saving.serialize_keras_object(self.optimizer),
+            **self._compile_options,
+        }
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compiles with what `get_compile_config` returned."""
+        config = dict(config)
+        group = keras.saving.deserialize_keras_object(config.pop("optimizers"))
+        self.compile(*group.optimizers, **config)
+
+    def save_assets(self, path: str) -> None:
+        """Saves what the codec's config leaves out."""
+        if self.codec is not None:
+            self.codec.save_assets(path)
+
+    def load_assets(self, path: str) -> None:
+        """Loads what `save_assets` wrote."""
+        if self.codec is not None:
+            self.codec.load_assets(path)
+
+    def save_own_variables(self, store: Any) -> None:
+        """Saves the random states, which Keras leaves out of files."""
+        for index, state in enumerate(self._random_states()):
+            store[f"random_state_{index}"] = ops.convert_to_numpy(state)
+
+    def load_own_variables(self, store: Any) -> None:
+        """Loads what `save_own_variables` wrote."""
+        for index, state in enumerate(self._random_states()):
+            state.assign(store[f"random_state_{index}"])
+
+    def _random_states(self) -> list[keras.Variable]:
+        """States of all seed generators: variables that are no weights."""
+        weights = {id(v) for v in self.weights}
+        weights.update(id(v) for v in self.metrics_variables)
+        return [v for v in self.variables if id(v) not in weights]
+
+
+def _default(name: str, make: Any) -> keras.optimizers.Optimizer:
+    if make is None:
+        raise ValueError(
+            f"No phase declares a default optimizer {name!r}: give one to "
+            f"`compile`, or to Phase(default_optimizer=...). "
+            f"Received: {name}_optimizer=None"
+        )
+    return make()
+
+
+def _named(
+    optimizers: tuple, named_optimizers: Mapping[str, Any], names: list[str]
+) -> dict[str, Any]:
+    """Optimizers by name, without those that are `None`; refuses others."""
+    if len(optimizers) > len(names):
+        raise ValueError(
+            f"Expected at most {len(names)} optimizers, {names}. "
+            f"Received: {len(optimizers)}"
+        )
+    given = dict(zip(names, optimizers))
+    keys = {f"{name}_optimizer": name for name in names}
+    if len(names) == 1:
+        keys["optimizer"] = names[0]
+    for key, optimizer in named_optimizers.items():
+        if key not in keys or keys[key] in given:
+            raise ValueError(
+                f"Expected each of {list(keys)} at most once: the model's "
+                f"phases have no other optimizers. Received: {key}={optimizer}"
+            )
+        given[keys[key]] = optimizer
+    return {key: value for key, value in given.items() if value is not None}

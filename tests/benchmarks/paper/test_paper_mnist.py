@@ -1,0 +1,63 @@
+"""benchmarks/paper/mnist.py on scikit-learn's packaged digits."""
+
+import keras
+import numpy as np
+import pytest
+from scripts import run_script
+
+
+def run(output_dir, *options):
+    return run_script(
+        "benchmarks/paper/mnist.py", f"--output_dir={output_dir}",
+        "--generator_dims=20", "--critic_dims=20", "--code_dim=10", *options,
+    )  # fmt: skip
+
+
+@pytest.mark.once
+def test_results_stand_in_the_folder(tmp_path):
+    folder = tmp_path / "run"
+    options = ["--dataset=digits", "--networks=convolutional", "--epochs=1"]
+    process = run(folder, *options)
+    assert process.returncode == 0, process.stderr[-3000:]
+    assert {path.name for path in folder.iterdir()} == {
+        "checkpoints",
+        "flags.json",
+        "interpolations_between_samples.png",
+        "interpolations_between_test_images.png",
+        "learning_curves.png",
+        "model.keras",
+        "nearest_training_images.png",
+        "reconstructions.png",
+        "samples.png",
+        "training",
+        "training_log.csv",
+    }
+    model = keras.saving.load_model(folder / "model.keras")
+    assert model.generate(5).shape == (5, 8, 8)
+    assert "Samples differ from their nearest training image" in process.stdout
+    refused = run(folder, *options)
+    assert refused.returncode != 0 and "--overwrite" in refused.stderr
+
+
+@pytest.mark.once
+def test_released_settings_and_a_file(tmp_path):
+    rows = np.random.default_rng(0).integers(
+        256, size=(60, 7, 6), dtype="uint8"
+    )
+    classes = np.zeros(60, int)
+    np.savez(
+        tmp_path / "mine.npz",
+        x_train=rows[:40], y_train=classes[:40],
+        x_test=rows[40:], y_test=classes[40:],
+    )  # fmt: skip
+    process = run(
+        tmp_path / "run",
+        f"--dataset={tmp_path}/mine.npz",
+        "--preset=mnist",
+        "--epochs=1",
+        "--batch_size=10",
+        "--binarization=stochastic",
+        "--conditional",
+    )
+    assert process.returncode == 0, process.stderr[-3000:]
+    assert "40 images to learn from, 20 held out" in process.stdout

@@ -1,0 +1,72 @@
+"""The faster LSTM against Keras' own."""
+
+import keras
+import numpy as np
+import pytest
+from conftest import make_gradient
+from keras import ops
+
+import keras_arae
+from keras_arae.layers.lstm import TokenLSTM
+
+
+@pytest.mark.parametrize("constant_dim", [0, 3])
+def test_it_computes_what_keras_lstm_does(constant_dim):
+    generator = np.random.default_rng(0)
+    inputs = generator.normal(size=(4, 6, 5)).astype("float32")
+    constant = generator.normal(size=(4, constant_dim)).astype("float32")
+    inputs, constant = map(ops.convert_to_tensor, (inputs, constant))
+    fast = TokenLSTM(7)
+    plain = keras.layers.LSTM(7, return_sequences=True)
+    for layer in (fast, plain):
+        layer.build((None, 6, 5 + constant_dim))
+    weights = [generator.normal(size=w.shape) for w in plain.get_weights()]
+    fast.set_weights(weights)
+    plain.set_weights(weights)
+
+    def sum_of(layer):
+        if layer is fast:
+            return ops.sum(ops.square(fast(inputs, constant)))
+        return ops.sum(ops.square(plain(fast.joined(inputs, constant))))
+
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(fast(inputs, constant)),
+        ops.convert_to_numpy(plain(fast.joined(inputs, constant))),
+        atol=1e-5,
+    )
+    gradients = [
+        make_gradient(lambda layer=layer: sum_of(layer), layer)
+        for layer in (fast, plain)
+    ]
+    for a, b in zip(*gradients):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+
+
+def test_a_code_of_another_width_than_the_lstm():
+    encoder = keras_arae.layers.LSTMEncoder(12, 4, units=6, code_dim=3)
+    ids = np.array([[5, 6, 2, 0, 0], [7, 8, 9, 4, 2]])
+    codes = ops.convert_to_numpy(encoder(ids))
+    assert codes.shape == (2, 3)
+    assert encoder.compute_output_shape((2, 5)) == (2, 3)
+    config = keras.saving.serialize_keras_object(encoder)
+    copy = keras.saving.deserialize_keras_object(config)
+    copy(ids)
+    copy.set_weights(encoder.get_weights())
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(copy(ids)), codes, atol=1e-6
+    )
+
+
+def test_a_model_of_wide_networks_and_narrow_codes(
+    make_model, clauses, tmp_path
+):
+    model = make_model(units=16, code_dim=8)
+    losses = model.fit(clauses, epochs=3, verbose=0).history
+    losses = losses["reconstruction_loss"]
+    assert losses[-1] < losses[0]
+    assert (model.encoder.units, model.decoder.units) == (16, 16)
+    assert model.encode(clauses[:5]).shape == (5, 8)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert loaded.generate(5, seed=1) == model.generate(5, seed=1)
+    loaded.fit(clauses[:50], verbose=0)
