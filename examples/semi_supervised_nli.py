@@ -36,8 +36,7 @@ def main(_):
     test_sentences = sentences_of(examples["test"][0], pairs)
     pool = keras_arae.datasets.without(pool, test_sentences)
     inputs, labels = examples["train"]
-    count = FLAGS.num_labeled
-    train = first(inputs, count, pairs), labels[:count]
+    train = first(inputs, FLAGS.num_labeled, pairs), labels[: FLAGS.num_labeled]
     print(
         f"{len(train[1])} labelled examples of {sorted(set(train[1]))}, "
         f"{len(pool)} sentences without labels."

@@ -215,10 +215,12 @@ def write_results(model, output_dir, train, test, labels):
 
 def write_samples(model, output_dir, train, test):
     """Samples, ways between samples, and what they were near to."""
-    samples = model.generate(1000, classes_in_turn(1000), seed=FLAGS.seed)
+    samples = model.generate(
+        1000, classes_in_turn(model, 1000), seed=FLAGS.seed
+    )
     save_image(image_grid(samples[:100]), output_dir / "samples.png")
     paths = model.interpolate(
-        label=classes_in_turn(8),
+        label=classes_in_turn(model, 8),
         num_paths=8,
         steps=12,
         seed=FLAGS.seed,
@@ -243,9 +245,11 @@ def write_samples(model, output_dir, train, test):
     )
 
 
-def classes_in_turn(count):
+def classes_in_turn(model, count):
     """Labels for a grid with a column a class; `None` without classes."""
-    return np.arange(count) % 10 if FLAGS.conditional else None
+    if model.condition is None:
+        return None
+    return np.arange(count) % model.condition.num_classes
 
 
 def rows(labels, start, end):
