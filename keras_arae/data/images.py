@@ -38,9 +38,9 @@ class ImagePreprocessor(Codec):
     Example:
 
     ```python
-    preprocessor = keras_arae.ImagePreprocessor((2, 2))
+    codec = keras_arae.ImagePreprocessor((2, 2))
     image = np.array([[[0.1, 0.9], [0.5, 0.4]]])
-    assert preprocessor.encode(image).tolist() == [[[0, 1], [1, 0]]]
+    assert codec.encode(image).tolist() == [[[0, 1], [1, 0]]]
     ```
     """
 
@@ -146,7 +146,7 @@ class ImagePreprocessor(Codec):
     def as_batch(self, data: Any) -> tuple[Any, bool]:
         """Puts one image into a batch of one."""
         if _core(np.shape(data)) == _core(self.image_shape):
-            return np.asarray(data)[None], False
+            return ops.convert_to_numpy(data)[None], False
         return data, True
 
     def _shaped(self, images: np.ndarray) -> np.ndarray:

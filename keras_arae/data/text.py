@@ -13,6 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 from absl import logging
+from keras import ops
 
 from keras_arae.data.codec import Codec
 from keras_arae.data.codec import check_integers
@@ -50,15 +51,16 @@ class TextPreprocessor(Codec):
             special ones. `None` with a `tokenizer`. Defaults to `None`.
         max_length: int. Tokens of the longest sentence, end not counted.
             Defaults to `15`.
-        lowercase: bool or `None`. Whether sentences are lower-cased. Defaults
-            to `None`: words are, characters and SMILES are not.
+        lowercase: bool or `None`. Whether sentences are lower-cased; a
+            tokenizer does as it is set. Defaults to `None`: characters and
+            SMILES are not, others are.
         pattern: `"words"` (punctuation are words of their own),
             `"whitespace"` (words are what stands between whitespace),
             `"characters"`, `"smiles"`, or a regular expression of one token.
             Defaults to `"words"`.
         joiner: str or `None`. What stands between tokens in a sentence made
             from ids. Defaults to `None`: nothing for characters and SMILES,
-            else a blank.
+            else a space.
         overflow: `"drop"` or `"truncate"`. What `fit` and `evaluate` do with
             a sentence that is too long. Verbs that must answer each sentence
             (`encode`, `reconstruct`) always truncate. Defaults to `"drop"`.
@@ -129,7 +131,7 @@ class TextPreprocessor(Codec):
         self.overflow = overflow
         self.tokenizer = tokenizer
         self._vocabulary_size: int | None = None
-        self._expression = re.compile(expression)
+        self._expression = _compiled(expression)
         self._ids = {
             token: index
             for index, token in enumerate(
@@ -298,8 +300,9 @@ class TextPreprocessor(Codec):
         if isinstance(data, str):
             return [data], False
         if hasattr(data, "dtype") and np.ndim(data) == 1:
-            is_text = np.asarray(data).dtype.kind in "OSU"
-            return (data, True) if is_text else (np.asarray(data)[None], False)
+            row = ops.convert_to_numpy(data)
+            if row.dtype.kind not in "OSU":
+                return row[None], False
         return data, True
 
     def _check_ids(self, data: Any) -> np.ndarray:
@@ -383,6 +386,25 @@ class TextPreprocessor(Codec):
         """Reads what `save_assets` wrote."""
         if self.tokenizer is not None:
             self.tokenizer.load_assets(os.fspath(path))
+
+
+def _compiled(expression: str) -> re.Pattern[str]:
+    """A regular expression of one token; refuses those of nothing."""
+    try:
+        compiled = re.compile(expression)
+    except re.error as error:
+        raise ValueError(
+            f"`pattern` must be one of {sorted(PATTERNS)} or a regular "
+            f"expression of one token, but it does not compile: {error}. "
+            f"Received: pattern={expression!r}"
+        ) from error
+    if compiled.match(""):
+        raise ValueError(
+            "`pattern` must match at least one character of each token: "
+            "write `+` in place of `*`. "
+            f"Received: pattern={expression!r}"
+        )
+    return compiled
 
 
 def _sentences_of(data: Any) -> Any:

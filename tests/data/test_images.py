@@ -83,3 +83,47 @@ def test_config_round_trip():
     config = keras.saving.serialize_keras_object(preprocessor)
     copy = keras.saving.deserialize_keras_object(config)
     assert copy.get_config() == preprocessor.get_config()
+
+
+def test_what_models_ask_of_the_codec():
+    codec = ImagePreprocessor([2, 3, 1], 4)
+    assert codec.x_shape == codec.image_shape == (2, 3, 1)
+    assert codec.num_values == codec.num_levels == 4
+    assert codec.pad_id is codec.start_id is codec.end_id is None
+    levels = codec.encode(np.zeros((5, 2, 3)))
+    assert codec.decode(levels) is levels
+
+
+def test_a_corpus_stays_grey_where_levels_are_drawn_later():
+    rows, kept = ImagePreprocessor((2, 2)).encode_corpus(GREY)
+    assert rows.dtype == "int32" and kept.tolist() == [0]
+    codec = ImagePreprocessor((2, 2), binarization="stochastic")
+    rows, kept = codec.encode_corpus(GREY)
+    assert rows.dtype == "float32" and kept.tolist() == [0]
+    np.testing.assert_allclose(rows, GREY)
+    # Verbs round all the same.
+    assert codec.encode(GREY).tolist() == [[[0, 0], [1, 1]]]
+
+
+def test_levels_are_not_drawn_again():
+    codec = ImagePreprocessor((2, 2), binarization="stochastic")
+    levels = codec.encode(GREY)
+    assert codec.draw(levels, np.random.default_rng(0)) is levels
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (2, 3, 1)])
+@pytest.mark.parametrize("given", [(2, 3), (2, 3, 1)])
+def test_one_image_becomes_a_batch_of_one(shape, given):
+    codec = ImagePreprocessor(shape)
+    for make in (np.zeros, keras.ops.zeros):
+        batch, several = codec.as_batch(make(given))
+        assert not several and codec.encode(batch).shape == (1, *shape)
+    images = np.zeros((5, *given))
+    batch, several = codec.as_batch(images)
+    assert several and batch is images
+
+
+def test_an_image_with_gradients_becomes_a_batch_of_one():
+    image = keras.Variable(np.zeros((2, 2))).value
+    batch, several = ImagePreprocessor((2, 2)).as_batch(image)
+    assert not several and batch.shape == (1, 2, 2)

@@ -137,3 +137,168 @@ def test_sub_words_are_saved_with_the_model(tmp_path):
 def test_rows_without_an_end_are_read_whole():
     preprocessor = TextPreprocessor(["a", "b"])
     assert preprocessor.decode(np.array([[4, 5], [0, 4]])) == ["a b", ""]
+
+
+SMILES = ["C[C@@H](Cl)c1ccccc1Br", "[nH]1cccc1", "C%12CC%12"]
+PROSE = ["A man's well-known Café .", "it costs 3,50 €"]
+
+
+@pytest.mark.parametrize(
+    "pattern, lowercase, joiner, texts, expected",
+    [
+        (
+            "words",
+            True,
+            " ",
+            PROSE,
+            ["a man's well-known café .", "it costs 3 , 50 €"],
+        ),
+        ("whitespace", True, " ", PROSE, [text.lower() for text in PROSE]),
+        ("characters", False, "", [*PROSE, "a\n  b"], [*PROSE, "a\n  b"]),
+        ("smiles", False, "", SMILES, SMILES),
+        (
+            r"\w+",
+            True,
+            " ",
+            PROSE,
+            ["a man s well known café", "it costs 3 50"],
+        ),
+    ],
+)
+def test_round_trips(pattern, lowercase, joiner, texts, expected):
+    options = {"pattern": pattern, "max_length": 30}
+    codec = TextPreprocessor.from_corpus(texts, **options)
+    assert (codec.lowercase, codec.joiner) == (lowercase, joiner)
+    ids = codec.encode(texts)
+    assert codec.decode(ids) == expected
+    # What was decoded is read as the same ids again.
+    np.testing.assert_array_equal(codec.encode(expected), ids)
+    config = keras.saving.serialize_keras_object(codec)
+    copy = keras.saving.deserialize_keras_object(config)
+    assert copy.get_config() == codec.get_config()
+    assert copy.decode(copy.encode(texts)) == expected
+
+
+@pytest.mark.parametrize(
+    "pattern", ["words", "whitespace", "characters", "smiles"]
+)
+@pytest.mark.parametrize("lowercase", [True, False])
+def test_case_and_joiner_are_properties_of_a_codec(pattern, lowercase):
+    options = {"pattern": pattern, "lowercase": lowercase, "joiner": "|"}
+    codec = TextPreprocessor.from_corpus(["Ab Cd"], **options)
+    found = codec.decode(codec.encode(["Ab Cd"]))
+    text = "ab cd" if lowercase else "Ab Cd"
+    tokens = {"characters": list(text), "smiles": list(text.replace(" ", ""))}
+    assert found == ["|".join(tokens.get(pattern, text.split()))]
+    assert TextPreprocessor.from_config(codec.get_config()).joiner == "|"
+
+
+@pytest.mark.parametrize(
+    "pattern", ["words", "whitespace", "characters", "smiles"]
+)
+def test_an_unknown_token_survives_a_round_trip(pattern):
+    codec = TextPreprocessor(["a", " "], max_length=3, pattern=pattern)
+    ids = np.array([[4, 3, 4, 2]])
+    np.testing.assert_array_equal(codec.encode(codec.decode(ids)), ids)
+
+
+def test_atoms_of_smiles_are_whole():
+    codec = TextPreprocessor([], pattern="smiles")
+    assert codec.split(SMILES[0]) == [
+        *("C", "[C@@H]", "(", "Cl", ")"),
+        *("c", "1", "c", "c", "c", "c", "c", "1", "Br"),
+    ]
+    assert codec.split("C%12Cn") == ["C", "%12", "C", "n"]
+
+
+def test_groups_in_a_pattern_do_not_split_tokens():
+    codec = TextPreprocessor([], pattern=r"(\d)(\d)|[a-z]+")
+    assert codec.split("AB 12 34") == ["ab", "12", "34"]
+
+
+@pytest.mark.parametrize(
+    "pattern, message", [("[", "does not compile"), ("a*", "at least one")]
+)
+def test_patterns_that_find_no_tokens_are_refused(pattern, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        TextPreprocessor(["a"], pattern=pattern)
+    assert f"Received: pattern={pattern!r}" in str(caught.value)
+
+
+def test_round_trip_of_sub_words(tmp_path):
+    import keras_nlp
+
+    pieces = ["[PAD]", "[UNK]", "a", "s", "##lee", "##ps", "man", "c", "##at"]
+    tokenizer = keras_nlp.tokenizers.WordPieceTokenizer(
+        vocabulary=pieces, lowercase=True
+    )
+    codec = TextPreprocessor(tokenizer=tokenizer, max_length=6)
+    assert codec.num_values == len(pieces) + 4
+    ids = codec.encode(["A man sleeps", "a cat"])
+    assert ids.tolist() == [[6, 10, 7, 8, 9, 2, 0], [6, 11, 12, 2, 0, 0, 0]]
+    assert codec.decode(ids) == ["a man sleeps", "a cat"]
+    np.testing.assert_array_equal(codec.encode(codec.decode(ids)), ids)
+    codec.save_assets(tmp_path)
+    config = keras.saving.serialize_keras_object(codec)
+    copy = keras.saving.deserialize_keras_object(config)
+    assert copy.num_values == codec.num_values  # Before its vocabulary comes.
+    copy.load_assets(tmp_path)
+    np.testing.assert_array_equal(copy.encode(["A man sleeps", "a cat"]), ids)
+    assert copy.decode(ids) == codec.decode(ids)
+
+
+def test_what_models_ask_of_the_codec():
+    codec = TextPreprocessor(["a", "b"], max_length=4)
+    assert codec.x_shape == (5,) and codec.sequence_length == 5
+    assert codec.num_values == codec.vocabulary_size == 6
+    special = codec.pad_id, codec.start_id, codec.end_id, codec.unknown_id
+    assert special == (0, 1, 2, 3)
+
+
+@pytest.mark.parametrize("dtype", ["U", "S", "O"])
+def test_arrays_of_strings(dtype):
+    codec = TextPreprocessor(["a", "b"], max_length=2)
+    sentences = np.array(["a b", "b"]).astype(dtype)
+    rows = [[4, 5, 2], [5, 2, 0]]
+    assert codec.encode(sentences).tolist() == rows
+    assert codec.encode_corpus(sentences)[0].tolist() == rows
+    assert codec.as_batch(sentences) == (sentences, True)
+
+
+def test_rows_of_ids_pass():
+    codec = TextPreprocessor(["a", "b"], max_length=2)
+    rows = np.array([[4, 5, 2], [5, 2, 0]], "int64")
+    for data in (rows, keras.ops.convert_to_tensor(rows)):
+        ids = codec.encode(data)
+        assert ids.dtype == "int32" and ids.tolist() == rows.tolist()
+    ids, kept = codec.encode_corpus(rows)
+    assert ids.tolist() == rows.tolist() and kept.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("method", ["encode", "encode_corpus"])
+@pytest.mark.parametrize(
+    "rows, message",
+    [
+        (np.zeros((1, 2), int), r"\('num_rows', 3\).*shape \(1, 2\)"),
+        (np.zeros(3, int), r"shape \(3,\)"),
+        (np.zeros((1, 3)), "Expected integers.*dtype float64"),
+        (np.full((1, 3), 6), "from 0 to 5.*from 6 to 6"),
+        (np.full((1, 3), -1), "from -1 to -1"),
+    ],
+)
+def test_wrong_rows_are_refused(rows, message, method):
+    codec = TextPreprocessor(["a", "b"], max_length=2)
+    with pytest.raises(ValueError, match=f"(?s){message}"):
+        getattr(codec, method)(rows)
+
+
+def test_one_becomes_a_batch_of_one():
+    codec = TextPreprocessor(["a", "b"], max_length=2)
+    assert codec.as_batch("a b") == (["a b"], False)
+    assert codec.as_batch(["a b"]) == (["a b"], True)
+    row = np.array([4, 5, 2])
+    for data in (row, keras.ops.convert_to_tensor(row)):
+        batch, several = codec.as_batch(data)
+        assert not several and codec.encode(batch).tolist() == [[4, 5, 2]]
+    rows = row[None]
+    assert codec.as_batch(rows) == (rows, True)
