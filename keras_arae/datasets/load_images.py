@@ -10,6 +10,8 @@ from typing import TypeAlias
 import keras
 import numpy as np
 
+from keras_arae.extras import require
+
 Images: TypeAlias = tuple[np.ndarray, np.ndarray]
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
@@ -71,15 +73,7 @@ def _load_mnist() -> tuple[np.ndarray, ...]:
 
 
 def _load_digits() -> tuple[np.ndarray, ...]:
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError as error:
-        raise ImportError(
-            "The digits come with scikit-learn. Install it with "
-            '`pip install "keras-arae[images]"`. '
-            f"Received: {error}"
-        ) from error
-    digits = load_digits()
+    digits = require("sklearn.datasets", "images").load_digits()
     images = digits.images / 16.0
     return (
         images[:1500], digits.target[:1500],

@@ -1,3 +1,5 @@
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -46,6 +48,12 @@ def test_without_a_network(monkeypatch):
     monkeypatch.setattr(keras.datasets.mnist, "load_data", fail)
     with pytest.raises(OSError, match='"digits".*URL fetch failure'):
         datasets.load_images("mnist")
+
+
+def test_digits_without_scikit_learn(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    with pytest.raises(ImportError, match=r"keras-arae\[images\]"):
+        datasets.load_images("digits")
 
 
 def test_a_file_of_something_else(tmp_path):
