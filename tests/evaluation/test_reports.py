@@ -83,7 +83,7 @@ def test_numbers_are_those_of_the_metrics(report, real, clauses):
 
 def make_vocabulary(text):
     preprocessor = keras_arae.TextPreprocessor.from_corpus(
-        text, lowercase=False, split_punctuation=False
+        text, lowercase=False, pattern="whitespace"
     )
     return preprocessor.vocabulary
 
