@@ -29,6 +29,7 @@ from keras_arae.evaluation.memorization import ngram_overlap
 from keras_arae.evaluation.perplexity import forward_perplexity
 from keras_arae.evaluation.perplexity import reverse_perplexity
 from keras_arae.evaluation.reconstruction import exact_match
+from keras_arae.evaluation.reconstruction import negative_log_likelihood
 from keras_arae.evaluation.reconstruction import reconstruction_report
 from keras_arae.evaluation.reconstruction import swap_nats
 from keras_arae.evaluation.reconstruction import swap_words
@@ -68,6 +69,7 @@ __all__ = [
     "mean_confidence",
     "nearest_neighbor_accuracy",
     "nearest_training_sentences",
+    "negative_log_likelihood",
     "neighbor_cosine",
     "ngram_entropy",
     "ngram_overlap",

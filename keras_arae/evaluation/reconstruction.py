@@ -1,11 +1,13 @@
-"""How faithful reconstructed sentences are, also those of damaged ones."""
+"""How faithful reconstructions are, also those of damaged sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from keras import ops
 
 from keras_arae.evaluation.bleu import bleu
 from keras_arae.evaluation.texts import check_count
@@ -75,6 +77,50 @@ def exact_match(originals: Iterable[str], copies: Iterable[str]) -> float:
         original == copy for original, copy in zip(words, copied_words)
     )
     return num_right / len(words)
+
+
+def negative_log_likelihood(
+    x: np.ndarray, logits: Any, pad_id: int | None = None
+) -> Any:
+    """Negative log-likelihood of each row of discrete data, in nats.
+
+    For logits of any network; of a model's own reconstructions say
+    `model.negative_log_likelihood`.
+
+    Args:
+        x: int array of shape `(num_rows, ...)`.
+        logits: float array or tensor of shape `(*x.shape, num_values)`:
+            unnormalised log-probabilities of the values at each position.
+        pad_id: int or `None`. Value of positions that do not count. Defaults
+            to `None`.
+
+    Returns:
+        A float32 tensor of shape `(num_rows,)`: sums over positions.
+
+    Raises:
+        ValueError: `logits` have another shape.
+
+    Example:
+
+    ```python
+    x = np.array([[0, 1], [1, 1]])
+    logits = np.zeros((2, 2, 2))
+    nats = keras_arae.evaluation.negative_log_likelihood(x, logits)
+    assert np.allclose(nats, 2 * np.log(2))
+    ```
+    """
+    x = ops.convert_to_tensor(x, "int32")
+    logits = ops.cast(logits, "float32")
+    if tuple(logits.shape[:-1]) != tuple(x.shape):
+        raise ValueError(
+            "Expected logits of shape (*x.shape, num_values). Received: "
+            f"x of shape {tuple(x.shape)}, logits of shape "
+            f"{tuple(logits.shape)}"
+        )
+    losses = ops.sparse_categorical_crossentropy(x, logits, from_logits=True)
+    if pad_id is not None:
+        losses = ops.where(x != pad_id, losses, 0.0)
+    return ops.sum(ops.reshape(losses, (ops.shape(x)[0], -1)), axis=1)
 
 
 def swap_words(
