@@ -83,10 +83,10 @@ def main(_):
 
     results = {"real (training images)": []}
     for seed in range(FLAGS.seeds):
-        places = np.random.default_rng(seed).choice(
+        indices = np.random.default_rng(seed).choice(
             len(train), FLAGS.num_samples, replace=False
         )
-        results["real (training images)"].append(judge(train[places]))
+        results["real (training images)"].append(judge(train[indices]))
     for name in FLAGS.model or MODELS:
         results[name] = []
         for seed in range(FLAGS.seeds):

@@ -39,9 +39,9 @@ def time_fit(name, size, fresh, phase, policy, device):
 
     def take_steps(steps):
         clock = Clock()
-        places = np.arange((steps + 1) * size.batch_size) % len(rows)
+        indices = np.arange((steps + 1) * size.batch_size) % len(rows)
         model.fit(
-            rows[places],
+            rows[indices],
             batch_size=size.batch_size,
             verbose=0,
             callbacks=[clock],

@@ -33,9 +33,9 @@ class Text:
         lengths = generator.choice(lengths, num_rows)
         shape = (num_rows, self.max_length + 1)
         ids = generator.integers(4, self.vocabulary_size, shape, "int32")
-        places = np.arange(self.max_length + 1)
-        ids[places == lengths[:, None]] = 2
-        ids[places > lengths[:, None]] = 0
+        indices = np.arange(self.max_length + 1)
+        ids[indices == lengths[:, None]] = 2
+        ids[indices > lengths[:, None]] = 0
         return ids
 
     def model(self, critic_data="reuse", **options):

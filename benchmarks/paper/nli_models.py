@@ -63,7 +63,7 @@ def make_classifier(name, seed, task, folder):
     )
     joint = learns_from_sentences(name)
     model = keras_arae.SemiSupervisedARAE(
-        task["preprocessor"],
+        task["codec"],
         task["labels"],
         pairs=task["pairs"],
         head=head,
@@ -83,7 +83,7 @@ def pretrained(name, seed, task, folder):
         return keras.saving.load_model(path)
     keras.utils.set_random_seed(seed)
     model = keras_arae.TextARAE(
-        task["preprocessor"],
+        task["codec"],
         prior=make_prior() if name == "ARAE" else None,
         **options(seed),
     )

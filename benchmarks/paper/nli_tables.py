@@ -16,7 +16,7 @@ and draws the accuracy against the number of labels.
 
 --data is a folder with the official files of SNLI (snli_1.0_train.jsonl and so
 on) or tables train*.tsv, dev.tsv and test.tsv. Without it the task is made
-from the packaged clauses, whose last marks are taken away: does a clause ask?
+from the packaged clauses, without their last punctuation: does one ask?
 
 Each run's numbers are kept in --output_dir; a run that is there already is not
 repeated, so that an interrupted command goes on. So are the autoencoders of a
@@ -27,12 +27,11 @@ import json
 import pathlib
 import time
 
+import common
 import keras
 import nli_models
 import nli_tasks
 import numpy as np
-import presets
-import table_runs
 from absl import app
 from absl import flags
 
@@ -77,10 +76,10 @@ FLAGS = flags.FLAGS
 
 
 def main(_):
-    presets.fill_in(SCALES[FLAGS.scale])
+    common.fill_in(SCALES[FLAGS.scale])
     nli_models.check_flags()
     output_dir = pathlib.Path(FLAGS.output_dir)
-    table_runs.check_settings(output_dir / "flags.json", SETTINGS)
+    common.check_settings(output_dir / "flags.json", SETTINGS)
     task = nli_tasks.load_task()
     print(
         f"{len(task['train'][1])} labelled examples of {task['labels']}, "
@@ -93,9 +92,7 @@ def main(_):
         for name in FLAGS.models:
             for number in numbers_of_labels(len(task["train"][1])):
                 path = output_dir / f"{name}-{number}-{seed}.json"
-                table_runs.run_once(
-                    path, run, name, number, seed, task, output_dir
-                )
+                common.run_once(path, run, name, number, seed, task, output_dir)
     results = read_results(output_dir)
     print_table(results)
     draw(results, output_dir / "learning_curves.png")
@@ -114,9 +111,9 @@ def numbers_of_labels(total):
 def draw_labeled(task, number, seed):
     """Labelled examples drawn at random."""
     examples, labels = task["train"]
-    places = np.random.default_rng(seed).permutation(len(labels))[:number]
+    indices = np.random.default_rng(seed).permutation(len(labels))[:number]
     parts = [
-        [part[place] for place in places]
+        [part[index] for index in indices]
         for part in (*(examples if task["pairs"] else [examples]), labels)
     ]
     return (tuple(parts[:2]) if task["pairs"] else parts[0]), parts[-1]

@@ -24,9 +24,9 @@ def load_task():
     pool = keras_arae.datasets.without(task["pool"], sentences)
     task["num_removed"] = len(task["pool"]) - len(pool)
     order = np.random.default_rng(0).permutation(len(pool))
-    task["pool"] = [pool[place] for place in order[: FLAGS.num_unlabeled]]
+    task["pool"] = [pool[index] for index in order[: FLAGS.num_unlabeled]]
     task["labels"] = sorted(set(task["train"][1]))
-    task["preprocessor"] = keras_arae.TextPreprocessor.from_corpus(
+    task["codec"] = keras_arae.TextPreprocessor.from_corpus(
         [*task["pool"], *sentences_of(task["train"][0], task["pairs"])],
         vocabulary_size=FLAGS.vocabulary_size,
         max_length=FLAGS.max_length,
@@ -65,14 +65,14 @@ def read_part(name):
 
 
 def questions_task():
-    """Does a clause ask? As many that do as that do not, all without marks."""
-    marks = dict(
+    """Does a clause ask? As many do as do not, all without punctuation."""
+    endings = dict(
         clause.rsplit(maxsplit=1)
         for split in ("train", "validation", "test")
         for clause in keras_arae.datasets.load_text("web_clauses", split)
     )
-    questions = [words for words, mark in marks.items() if mark == "?"]
-    others = [words for words, mark in marks.items() if mark != "?"]
+    questions = [words for words, mark in endings.items() if mark == "?"]
+    others = [words for words, mark in endings.items() if mark != "?"]
     rounds = list(zip(questions, others))
     examples = [words for one_of_each in rounds for words in one_of_each]
     labels = ["question", "other"] * len(rounds)
@@ -82,7 +82,7 @@ def questions_task():
         "train": slice(1400, None),
     }
     task = {key: (examples[part], labels[part]) for key, part in parts.items()}
-    return {**task, "pool": list(marks), "pairs": False}
+    return {**task, "pool": list(endings), "pairs": False}
 
 
 def sentences_of(examples, pairs):

@@ -18,11 +18,9 @@ import json
 import pathlib
 import time
 
-import judging
+import common
 import keras
 import numpy as np
-import presets
-import table_runs
 from absl import app
 from absl import flags
 
@@ -88,21 +86,19 @@ flags.DEFINE_bool(
 flags.DEFINE_list("seeds", ["0", "1", "2"], "Random seeds, one run for each.")
 flags.DEFINE_list("models", MODELS, "Models to train.")
 flags.DEFINE_string("output_dir", "output/snli_paper_tables", "For results.")
+common.define_judge_flags()
 
 FLAGS = flags.FLAGS
 
 
 def main(_):
-    presets.fill_in(SCALES[FLAGS.scale])
+    common.fill_in(SCALES[FLAGS.scale])
     output_dir = pathlib.Path(FLAGS.output_dir)
-    table_runs.check_settings(
-        output_dir / "flags.json",
-        SHARED,
-    )
-    train, test, preprocessor = load_sentences()
+    common.check_settings(output_dir / "flags.json", SHARED)
+    train, test, codec = load_sentences()
     print(
         f"{len(train)} sentences to learn from, {len(test)} held out, "
-        f"{preprocessor.vocabulary_size} words, {keras.config.backend()}."
+        f"{codec.vocabulary_size} words, {keras.config.backend()}."
     )
     report = evaluation.TextReport(
         train,
@@ -110,22 +106,20 @@ def main(_):
         num_samples=FLAGS.num_samples,
         vocabulary_size=FLAGS.vocabulary_size,
         judge=FLAGS.judge,
-        **judging.judge_options(),
+        **common.judge_options(),
     )
     for seed in map(int, FLAGS.seeds):
-        table_runs.run_once(
+        common.run_once(
             output_dir / f"real-{seed}.json", real_row, report, seed
         )
         for name in FLAGS.models:
             path = output_dir / f"{name}-{seed}.json"
-            table_runs.run_once(
-                path, run, name, seed, train, test, preprocessor, report
-            )
+            common.run_once(path, run, name, seed, train, test, codec, report)
     print_tables(output_dir)
 
 
 def load_sentences():
-    """Tokenised sentences that are short enough, and their preprocessor."""
+    """Tokenised sentences that are short enough, and their codec."""
     datasets = keras_arae.datasets
     train = datasets.load_text(FLAGS.data)
     test = (
@@ -145,27 +139,27 @@ def load_sentences():
     test = some(test, FLAGS.num_test)
     known = set(test)
     train = some([line for line in train if line not in known], FLAGS.num_train)
-    preprocessor = keras_arae.TextPreprocessor.from_corpus(
+    codec = keras_arae.TextPreprocessor.from_corpus(
         train,
         vocabulary_size=FLAGS.vocabulary_size,
         max_length=FLAGS.max_length,
     )
-    return train, test, preprocessor
+    return train, test, codec
 
 
 def some(sentences, number):
-    places = np.random.default_rng(0).permutation(len(sentences))
-    return [sentences[place] for place in places[:number]]
+    indices = np.random.default_rng(0).permutation(len(sentences))
+    return [sentences[index] for index in indices[:number]]
 
 
 def real_row(report, seed):
     return {"rows": {"real": report.real(seed)}}
 
 
-def run(name, seed, train, test, preprocessor, report):
+def run(name, seed, train, test, codec, report):
     """Trains a model, draws samples and judges them."""
     start = time.time()
-    model = train_model(name, seed, train, preprocessor)
+    model = train_model(name, seed, train, codec)
     result = {"seconds of training": time.time() - start, "rows": {}}
     folder = pathlib.Path(FLAGS.output_dir)
     model.save(folder / f"{name}-{seed}.keras")
@@ -207,16 +201,16 @@ def settings():
     return {"greedy": {}, **temperatures}
 
 
-def train_model(name, seed, train, preprocessor):
+def train_model(name, seed, train, codec):
     keras.utils.set_random_seed(seed)
     units = FLAGS.units
     steps = FLAGS.epochs * -(-len(train) // FLAGS.batch_size)
     if name == "LM":
-        model = keras_arae.LanguageModel(preprocessor, units, units, seed=seed)
+        model = keras_arae.LanguageModel(codec, units, units, seed=seed)
         model.compile(optimizer(steps))
     else:
         model = keras_arae.TextARAE(
-            preprocessor,
+            codec,
             embedding_dim=units,
             code_dim=units,
             prior="adversarial" if name == "ARAE" else None,

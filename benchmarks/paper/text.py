@@ -1,5 +1,5 @@
-"""Title: Sentences from an adversarially regularized autoencoder
-Description: Train on sentences, generate new ones, walk between two.
+"""Title: Sentences from an ARAE, with every setting
+Description: examples/text_generation.py with the released code's presets.
 Accelerator: none needed; a GPU is used where there is one.
 
     python benchmarks/paper/text.py                     # packaged corpus
@@ -12,9 +12,8 @@ interpolations, the training log, its learning curves and the flags used.
 
 import time
 
+import common
 import keras
-import presets
-import runs
 from absl import app
 from absl import flags
 
@@ -113,13 +112,14 @@ flags.DEFINE_float("top_p", None, "Joint probability to choose from.")
 flags.DEFINE_integer("num_beams", None, "Of beam search.")
 flags.DEFINE_integer("num_samples", 1000, "Sentences to generate at the end.")
 flags.DEFINE_string("output_dir", "output/text_generation", "For the results.")
+common.define_run_flags()
 
 FLAGS = flags.FLAGS
 
 
 def main(_):
     start_time = time.time()
-    presets.fill_in(PRESETS[FLAGS.preset])
+    common.fill_in(PRESETS[FLAGS.preset])
     if FLAGS.data is None:
         raise app.UsageError(
             f"Preset {FLAGS.preset} has no corpus of its own: pass --data."
@@ -127,7 +127,7 @@ def main(_):
     train, held_out = keras_arae.datasets.load_train_and_held_out(
         FLAGS.data, seed=FLAGS.seed
     )
-    output_dir = runs.run_folder("training_samples.txt")
+    output_dir = common.run_folder("training_samples.txt")
     keras.utils.set_random_seed(FLAGS.seed)
     model, epoch = output_dir.restore()
     if model is None:
@@ -140,7 +140,7 @@ def main(_):
     sampler = keras_arae.callbacks.TextSampler(
         held_out[:4],
         path=output_dir / "training_samples.txt",
-        log_dir=runs.tensorboard_dir(output_dir),
+        log_dir=common.tensorboard_dir(output_dir),
         **decoding_options(),
     )
     model.fit(
@@ -149,7 +149,7 @@ def main(_):
         epochs=FLAGS.epochs,
         initial_epoch=epoch,
         validation_data=held_out,
-        callbacks=runs.make_callbacks(output_dir, sampler),
+        callbacks=common.make_callbacks(output_dir, sampler),
     )
     write_results(model, output_dir, train, held_out)
     print(f"Done in {time.time() - start_time:.0f} s; see {FLAGS.output_dir}/.")
@@ -157,7 +157,7 @@ def main(_):
 
 def make_model(train):
     """A compiled model with a vocabulary from the training sentences."""
-    preprocessor = keras_arae.TextPreprocessor.from_corpus(
+    codec = keras_arae.TextPreprocessor.from_corpus(
         train,
         vocabulary_size=FLAGS.vocabulary_size,
         max_length=FLAGS.max_length,
@@ -170,7 +170,7 @@ def make_model(train):
             "kernel_initializer": keras.initializers.RandomNormal(stddev=0.02)
         }
     layers = keras_arae.layers
-    size = preprocessor.vocabulary_size
+    size = codec.vocabulary_size
     lstm = (size, FLAGS.embedding_dim, FLAGS.code_dim)
     lstm_options = {}
     if FLAGS.released_networks:
@@ -180,7 +180,7 @@ def make_model(train):
     encoder = layers.LSTMEncoder(*lstm, **lstm_options)
     decoder = layers.LSTMDecoder(*lstm, **lstm_options)
     model = keras_arae.TextARAE(
-        preprocessor,
+        codec,
         encoder=encoder,
         decoder=decoder,
         prior=make_prior(networks) if FLAGS.adversarial else None,
@@ -222,7 +222,7 @@ def make_prior(networks):
 
 
 def make_optimizers(num_sentences):
-    rate = runs.autoencoder_rate(num_sentences)
+    rate = common.autoencoder_rate(num_sentences)
     optimizer = {
         "adam": keras.optimizers.Adam,
         "sgd": keras.optimizers.SGD,

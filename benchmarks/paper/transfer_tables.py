@@ -18,10 +18,8 @@ import json
 import pathlib
 import time
 
-import judging
+import common
 import keras
-import presets
-import table_runs
 from absl import app
 from absl import flags
 
@@ -98,20 +96,21 @@ flags.DEFINE_float(
 )
 flags.DEFINE_bool("decoder_per_class", None, "An LSTM for each class.")
 flags.DEFINE_string("output_dir", "output/sentiment_transfer", "For results.")
+common.define_judge_flags()
 
 FLAGS = flags.FLAGS
 
 
 def main(_):
-    presets.fill_in(PRESETS[FLAGS.preset])
+    common.fill_in(PRESETS[FLAGS.preset])
     output_dir = pathlib.Path(FLAGS.output_dir)
     output_dir.mkdir(parents=True, exist_ok=True)
-    table_runs.check_settings(output_dir / "flags.json", SETTINGS)
-    train, test, preprocessor = load_sentences()
+    common.check_settings(output_dir / "flags.json", SETTINGS)
+    train, test, codec = load_sentences()
     print(
         "Sentences to learn from:",
         ", ".join(f"{len(text)} {name}" for name, text in train.items()),
-        f"({preprocessor.vocabulary_size} words); held out:",
+        f"({codec.vocabulary_size} words); held out:",
         ", ".join(f"{len(text)} {name}" for name, text in test.items()),
     )
     report = evaluation.TransferReport(
@@ -119,15 +118,15 @@ def main(_):
         test,
         judge=FLAGS.judge,
         vocabulary_size=FLAGS.vocabulary_size,
-        **judging.judge_options(),
+        **common.judge_options(),
     )
-    table_runs.run_once(output_dir / "real.json", real_rows, report, test)
+    common.run_once(output_dir / "real.json", real_rows, report, test)
     for seed in map(int, FLAGS.seeds):
         for weight in map(float, FLAGS.lambda_adversarial):
             folder = output_dir / f"lambda-{weight:g}-seed-{seed}"
-            table_runs.run_once(
+            common.run_once(
                 folder / "numbers.json",
-                run, folder, weight, seed, train, test, preprocessor, report,
+                run, folder, weight, seed, train, test, codec, report,
             )  # fmt: skip
     print_table(output_dir)
 
@@ -162,13 +161,13 @@ def load_sentences():
         name: [sentence for sentence in text if sentence not in known]
         for name, text in train.items()
     }
-    preprocessor = keras_arae.TextPreprocessor.from_corpus(
+    codec = keras_arae.TextPreprocessor.from_corpus(
         datasets.flatten(train)[0],
         vocabulary_size=FLAGS.vocabulary_size,
         max_length=FLAGS.max_length,
         pattern="whitespace",
     )
-    return train, test, preprocessor
+    return train, test, codec
 
 
 def real_rows(report, test):
@@ -177,11 +176,11 @@ def real_rows(report, test):
     return {"real": report.real(), "copy": report.row(sources)}
 
 
-def run(folder, weight, seed, train, test, preprocessor, report):
+def run(folder, weight, seed, train, test, codec, report):
     """Trains a model, rewrites all test sentences and judges them."""
     folder.mkdir(parents=True, exist_ok=True)
     start = time.time()
-    model = train_model(folder, weight, seed, train, test, preprocessor)
+    model = train_model(folder, weight, seed, train, test, codec)
     seconds = time.time() - start
     model.save(folder / "model.keras")
     outputs = {}
@@ -215,14 +214,14 @@ def leakage(model, train, test, num_rows=20000):
         part = {name: text[: num_rows // 2] for name, text in part.items()}
         sentences, labels = keras_arae.datasets.flatten(part)
         parts += [model.encode(sentences), labels]
-    return keras_arae.evaluation.code_leakage(*parts)
+    return evaluation.code_leakage(*parts)
 
 
-def train_model(folder, weight, seed, train, test, preprocessor):
+def train_model(folder, weight, seed, train, test, codec):
     keras.utils.set_random_seed(seed)
     sentences, labels = keras_arae.datasets.flatten(train)
     model = keras_arae.TransferARAE(
-        preprocessor,
+        codec,
         list(train),
         embedding_dim=FLAGS.units,
         code_dim=FLAGS.units,
@@ -232,7 +231,7 @@ def train_model(folder, weight, seed, train, test, preprocessor):
         confusion_weight=weight * FLAGS.confusion_weight,
         seed=seed,
     )
-    model.compile(*optimizers(model, len(sentences)))
+    model.compile(**optimizers(model, len(sentences)))
     pairs = [(text[:3], name) for name, text in test.items()]
     model.fit(
         sentences,
@@ -262,18 +261,21 @@ def make_prior(weight):
 
 
 def optimizers(model, num_sentences):
-    """Of autoencoder, critic, classifier and generator, if there are."""
+    """By name: the autoencoder's, and those of the adversaries it has."""
     steps = FLAGS.epochs * -(-num_sentences // FLAGS.batch_size)
     rate = keras.optimizers.schedules.CosineDecay(FLAGS.autoencoder_lr, steps)
     optimizer = {
         "adam": keras.optimizers.Adam,
         "sgd": keras.optimizers.SGD,
     }[FLAGS.optimizer]
-    num_adversaries = 0 if model.prior is None else 3
-    return optimizer(rate, global_clipnorm=1.0), *(
-        keras.optimizers.Adam(FLAGS.adversary_lr, beta_1=0.5)
-        for _ in range(num_adversaries)
-    )
+    found = {
+        f"{name}_optimizer": keras.optimizers.Adam(
+            FLAGS.adversary_lr, beta_1=0.5
+        )
+        for name in model.default_optimizers()
+    }
+    found["autoencoder_optimizer"] = optimizer(rate, global_clipnorm=1.0)
+    return found
 
 
 def show(model, pairs):

@@ -50,8 +50,8 @@ def test_accuracies_of_all_runs_stand_in_a_table(output):
         ]
         for seed in (0, 1)
     ]
-    place = table["model"].index("100 labels")
-    mean, spread = table["+ AE"][place].split(" ± ")
+    column = table["model"].index("100 labels")
+    mean, spread = table["+ AE"][column].split(" ± ")
     assert float(mean) == pytest.approx(sum(accuracies) / 2, abs=0.06)
     assert float(spread) == pytest.approx(
         abs(accuracies[0] - accuracies[1]) / 2, abs=0.06

@@ -1,7 +1,10 @@
 """benchmarks/paper/transfer_tables.py as a user runs it."""
 
 import pytest
+from scripts import ROOT
 from scripts import run_script
+
+import keras_arae
 
 pytestmark = pytest.mark.once
 
@@ -44,3 +47,22 @@ def test_three_topics_are_rewritten_and_judged(topics):
     assert "| ARAE, lambda 1 |" in again.stdout
     other = run(output_dir, *options, "--units=9")
     assert other.returncode and "other settings" in other.stderr
+
+
+def test_a_model_without_a_classifier_compiles(preprocessor, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks" / "paper")
+    import common
+    import transfer_tables
+
+    transfer_tables.FLAGS(["test", "--confusion_weight=0", "--units=8"])
+    common.fill_in(transfer_tables.PRESETS["demo"])
+    model = keras_arae.TransferARAE(
+        preprocessor,
+        ["past", "future"],
+        embedding_dim=8,
+        code_dim=8,
+        prior=transfer_tables.make_prior(1.0),
+        confusion_weight=transfer_tables.FLAGS.confusion_weight,
+    )
+    model.compile(**transfer_tables.optimizers(model, 100))
+    assert len(model.optimizer.optimizers) == 3
