@@ -11,7 +11,7 @@ from keras_arae.sampling.samplers import make_sampler
 @pytest.fixture(scope="module")
 def trained(make_model, clauses):
     model = make_model()
-    model.fit(clauses, epochs=15, batch_size=40, verbose=0)
+    model.fit(clauses, epochs=30, batch_size=40, verbose=0)
     return model
 
 
