@@ -1,5 +1,7 @@
 """Choice of the module that fits the running Keras backend."""
 
+from typing import Any
+
 import keras
 
 if keras.config.backend() == "tensorflow":
@@ -15,9 +17,9 @@ else:
         f"Received: KERAS_BACKEND={keras.config.backend()!r}"
     )
 
+Dense: Any = _backend.Dense
 Trainer = _backend.Trainer
 cross_entropy = _backend.cross_entropy
-dense = _backend.dense
 input_gradient = _backend.input_gradient
 lstm = _backend.lstm
 product = _backend.product

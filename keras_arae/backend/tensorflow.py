@@ -93,15 +93,12 @@ def input_gradient(function: Callable, x: Any) -> Any:
     return tape.gradient(y, x)
 
 
+Dense = keras.layers.Dense
+
+
 def product(x: Any, kernel: Any) -> Any:
     """Product of a batch of vectors and a kernel."""
     return ops.matmul(x, kernel)
-
-
-def dense(x: Any, kernel: Any, bias: Any) -> Any:
-    """`x @ kernel + bias`; `bias` may be `None`."""
-    y = ops.matmul(x, kernel)
-    return y if bias is None else ops.add(y, bias)
 
 
 def lstm(layer: Any, inputs: Any, constant: Any) -> Any:

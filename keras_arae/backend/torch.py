@@ -77,13 +77,16 @@ def product(x: Any, kernel: Any) -> Any:
     return ops.matmul(x, kernel)
 
 
-def dense(x: Any, kernel: Any, bias: Any) -> Any:
-    """`x @ kernel + bias`, one operation; `bias` may be `None`."""
-    if bias is None or len(x.shape) != 2:
-        y = ops.matmul(x, kernel)
-        return y if bias is None else ops.add(y, bias)
-    bias, kernel = (weight.value.to(x.dtype) for weight in (bias, kernel))
-    return torch.addmm(bias, x, kernel)
+class Dense(keras.layers.Dense):
+    """Keras' own, product and sum by one operation."""
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        if self.bias is None or len(inputs.shape) != 2:
+            return super().call(inputs, training=training)
+        bias, kernel = (
+            weight.value.to(inputs.dtype) for weight in (self.bias, self.kernel)
+        )
+        return self.activation(torch.addmm(bias, inputs, kernel))
 
 
 def lstm(layer: Any, inputs: Any, constant: Any) -> Any:

@@ -1,7 +1,7 @@
 """The networks of an ARAE as reusable Keras layers."""
 
 from keras_arae.layers.classifier import Classifier
-from keras_arae.layers.code_noise import CodeNoise
+from keras_arae.layers.codes import CodeNoise
 from keras_arae.layers.convolutional import ConvolutionalDecoder
 from keras_arae.layers.convolutional import ConvolutionalEncoder
 from keras_arae.layers.critic import Critic

@@ -77,7 +77,7 @@ class Critic(keras.layers.Layer):
         self.network.build(input_shape)
 
     def call(self, code: Any, training: bool = False) -> Any:
-        return self.network(self.input_scale * code, training=training)
+        return self.network.call(self.input_scale * code, training=training)
 
     def compute_output_shape(self, input_shape: Any) -> tuple:
         return (*input_shape[:-1], 1)

@@ -64,7 +64,7 @@ class DenseEncoder(keras.layers.Layer):
 
     def call(self, x: Any, training: bool = False) -> Any:
         x = ops.reshape(ops.cast(x, self.compute_dtype), (-1, self.num_inputs))
-        return self.network(x, training=training)
+        return self.network.call(x, training=training)
 
     def compute_output_shape(self, input_shape: Any) -> tuple:
         return (input_shape[0], self.code_dim)
@@ -134,7 +134,7 @@ class DenseDecoder(Decoder):
         self.network.build(input_shape)
 
     def call(self, code: Any, x: Any = None, training: bool = False) -> Any:
-        logits = self.network(code, training=training)
+        logits = self.network.call(code, training=training)
         return ops.reshape(logits, (-1, *self.array_shape, self.num_values))
 
     def compute_output_shape(self, input_shape: Any) -> tuple:

@@ -7,10 +7,10 @@ from typing import Any
 
 import keras
 
+from keras_arae import backend
 from keras_arae.export import export
+from keras_arae.layers.codes import on_unit_sphere
 from keras_arae.layers.mlp import MLP
-from keras_arae.layers.mlp import Dense
-from keras_arae.layers.unit_sphere import on_unit_sphere
 
 
 @export
@@ -88,7 +88,7 @@ class Generator(keras.layers.Layer):
         )
         self.linear = None
         if skip_connection:
-            self.linear = Dense(
+            self.linear = backend.Dense(
                 code_dim,
                 use_bias=False,
                 kernel_initializer=self.kernel_initializer.clone(),
@@ -101,7 +101,7 @@ class Generator(keras.layers.Layer):
             self.linear.build(input_shape)
 
     def call(self, noise: Any, training: bool = False) -> Any:
-        code = self.network(noise, training=training)
+        code = self.network.call(noise, training=training)
         if self.linear is not None:
             code = code + self.linear(noise)
         if self.normalize:

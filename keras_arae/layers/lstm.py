@@ -11,7 +11,6 @@ from keras import ops
 from keras_arae import backend
 from keras_arae.export import export
 from keras_arae.layers.decoder import AutoregressiveDecoder
-from keras_arae.layers.mlp import Dense
 
 
 @export
@@ -75,7 +74,7 @@ class LSTMEncoder(keras.layers.Layer):
         self.lstm = TokenLSTM(units, self.kernel_initializer)
         self.projection = None
         if self.code_dim != units:
-            self.projection = Dense(self.code_dim, name="projection")
+            self.projection = backend.Dense(self.code_dim, name="projection")
 
     def build(self, input_shape: Any) -> None:
         self.embedding.build(input_shape)
@@ -170,7 +169,7 @@ class LSTMDecoder(AutoregressiveDecoder):
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.add_recurrent_layers()
         initializer = self.kernel_initializer
-        self.output_layer = Dense(
+        self.output_layer = backend.Dense(
             vocabulary_size,
             kernel_initializer=initializer.clone()
             if initializer

@@ -11,13 +11,6 @@ from keras import ops
 from keras_arae import backend
 
 
-class Dense(keras.layers.Dense):
-    """A `keras.layers.Dense` by the backend's fastest product and sum."""
-
-    def call(self, inputs: Any, training: bool | None = None) -> Any:
-        return self.activation(backend.dense(inputs, self.kernel, self.bias))
-
-
 class MLP(keras.layers.Layer):
     """Dense layers with (leaky) ReLU between them.
 
@@ -49,7 +42,7 @@ class MLP(keras.layers.Layer):
         self.negative_slope = negative_slope
         initializer = keras.initializers.get(kernel_initializer)
         self.hidden = [
-            Dense(units, kernel_initializer=initializer.clone())
+            backend.Dense(units, kernel_initializer=initializer.clone())
             for units in hidden_dims
         ]
         # Momentum and epsilon of the released code (PyTorch's defaults).
@@ -58,7 +51,7 @@ class MLP(keras.layers.Layer):
             for _ in hidden_dims
             if batch_normalization
         ]
-        self.output_layer = Dense(
+        self.output_layer = backend.Dense(
             output_dim,
             activation=output_activation,
             kernel_initializer=initializer.clone(),

@@ -8,9 +8,9 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_arae import backend
 from keras_arae.export import export
 from keras_arae.layers.decoder import AutoregressiveDecoder
-from keras_arae.layers.mlp import Dense
 
 
 @export
@@ -90,7 +90,7 @@ class TransformerEncoder(keras.layers.Layer):
         self.embedding_dropout = _dropout(self)
         self.blocks = _blocks(self, block)
         self.final_norm = _norm(self)
-        self.projection = Dense(
+        self.projection = backend.Dense(
             self.code_dim, dtype=self.dtype_policy, name="projection"
         )
 
@@ -214,13 +214,13 @@ class TransformerDecoder(AutoregressiveDecoder):
         self.end_id = end_id
         block = _keras_nlp_layers().TransformerDecoder
         self.embedding = _embedding(self)
-        self.projection = Dense(
+        self.projection = backend.Dense(
             units, dtype=self.dtype_policy, name="projection"
         )
         self.embedding_dropout = _dropout(self)
         self.blocks = _blocks(self, block)
         self.final_norm = _norm(self)
-        self.output_layer = Dense(
+        self.output_layer = backend.Dense(
             vocabulary_size, dtype=self.dtype_policy, name="output_layer"
         )
 

@@ -14,7 +14,7 @@ from keras_arae.data import ArrayCodec
 from keras_arae.data import Batch
 from keras_arae.export import export
 from keras_arae.layers import CodeNoise
-from keras_arae.layers.unit_sphere import on_unit_sphere
+from keras_arae.layers.codes import on_unit_sphere
 from keras_arae.models.generation import Generation
 from keras_arae.training import Phase
 from keras_arae.training import SharedPass
@@ -241,13 +241,8 @@ class ARAE(Generation):
     ) -> tuple[tuple, tuple]:
         """Nats and accuracy at the positions that count, means and weights."""
         code = self.decoder.joined(code, batch.condition)
-        return backend.masked_cross_entropy(
-            batch.x,
-            self.decoder.hidden(code, batch.x, training=training),
-            self.decoder.output_layer,
-            self.decoder.pad_id,
-            batch.weights,
-            self.skips_masked,
+        return self.decoder.cross_entropy(
+            code, batch.x, batch.weights, self.skips_masked, training
         )
 
     def adversarial_phases(self, prior: priors.AdversarialPrior) -> list[Phase]:

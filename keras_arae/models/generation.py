@@ -33,6 +33,10 @@ class Generation(PhasedModel):
         **options: the arguments of `keras_arae.training.PhasedModel`.
 
     Attributes:
+        prior: `keras_arae.priors.Prior` or `None`. The distribution that new
+            codes are drawn from. Another one may be set at any time: it is
+            built for the model's codes, and `fit_prior` fits it, where it is
+            fitted afterwards.
         x_shape: tuple of int. Shape of one encoded piece of data.
         code_dim: int. Width of codes.
     """
@@ -46,7 +50,7 @@ class Generation(PhasedModel):
     ) -> None:
         super().__init__(**options)
         self.decoder = check_decoder(decoder)
-        self._prior = prior
+        self.prior: Any = prior
         self.normalize_codes = normalize_codes
         self.code_dim = 0
         self._functions: dict[str, Any] = {}
@@ -74,26 +78,17 @@ class Generation(PhasedModel):
 
     # The prior.
 
-    @property
-    def prior(self) -> Any:
-        """The distribution that new codes are drawn from, or `None`.
-
-        Another one may be set at any time: it is built for the model's codes,
-        and `fit_prior` fits it, where it is fitted afterwards.
-        """
-        return self._prior
-
     def __setattr__(self, name: str, value: Any) -> None:
-        if name == "prior":
-            self._set_prior(value)
+        if name == "prior" and hasattr(self, name):
+            self._replace_prior(value)
         else:
             super().__setattr__(name, value)
 
-    def _set_prior(self, prior: Prior | None) -> None:
+    def _replace_prior(self, prior: Prior | None) -> None:
         if prior is not None and self.built:
             self._prepare_prior(prior)
-        self._tracker.untrack(self._prior)
-        self.attach("_prior", prior)
+        self._tracker.untrack(self.prior)
+        self.attach("prior", prior)
         self._functions.clear()
         self.__dict__.pop("_trackers", None)
         if self.compiled:
@@ -108,7 +103,7 @@ class Generation(PhasedModel):
         """
         locked = self._tracker.locked
         self._tracker.unlock()
-        setattr(self, name, network)
+        super().__setattr__(name, network)
         if locked:
             self._tracker.lock()
 

@@ -8,7 +8,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_arae import backend
 from keras_arae.data import Batch
 from keras_arae.data import TextPreprocessor
 from keras_arae.data.batches import check_count
@@ -112,13 +111,8 @@ class LanguageModel(Generation):
     ) -> dict[str, Any]:
         """Cross-entropy and accuracy of a batch."""
         code = self.decoder.joined(self.code(batch.x), batch.condition)
-        loss, accuracy = backend.masked_cross_entropy(
-            batch.x,
-            self.decoder.hidden(code, batch.x, training=training),
-            self.decoder.output_layer,
-            self.decoder.pad_id,
-            batch.weights,
-            self.skips_masked,
+        loss, accuracy = self.decoder.cross_entropy(
+            code, batch.x, batch.weights, self.skips_masked, training
         )
         return {"cross_entropy": loss, "accuracy": accuracy}
 

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from keras_arae.export import export
-from keras_arae.layers.unit_sphere import on_unit_sphere
+from keras_arae.layers.codes import on_unit_sphere
 from keras_arae.priors.prior import Prior
 
 

@@ -9,7 +9,7 @@ from conftest import weights_of
 from keras import ops
 
 from keras_arae import layers
-from keras_arae.layers.unit_sphere import on_unit_sphere
+from keras_arae.layers.codes import on_unit_sphere
 
 SENTENCES = np.array([[5, 6, 2, 0, 0], [7, 8, 9, 4, 2]])
 CODES = np.random.default_rng(0).normal(size=(2, 6)).astype("float32")

@@ -9,7 +9,7 @@ from conftest import weights_of
 from keras import ops
 
 from keras_arae import backend
-from keras_arae.backend.current import cross_entropy
+from keras_arae.layers.decoder import masked_cross_entropy
 from keras_arae.models.arae import _moments
 
 
@@ -40,7 +40,7 @@ def test_means_by_hand():
     probabilities = [[[0.5, 0.25, 0.25]], [[0.1, 0.2, 0.7]]]
     logits = np.log(np.array(probabilities, "float32"))
     x = ops.convert_to_tensor(np.array([[1], [2]], "int32"))
-    loss, accuracy = backend.masked_cross_entropy(
+    loss, accuracy = masked_cross_entropy(
         x, ops.convert_to_tensor(logits), row_weights=ops.array([1.0, 2.0])
     )
     nats = -np.log(0.25) - 2 * np.log(0.7)
@@ -61,10 +61,10 @@ def test_packing_changes_no_number(monkeypatch, chunk):
     states = ops.convert_to_tensor(states)
 
     def packed(states, x):
-        return backend.masked_cross_entropy(x, states, layer, pad_id=0)
+        return masked_cross_entropy(x, states, layer, pad_id=0)
 
     def plain(states, x):
-        return backend.masked_cross_entropy(x, layer(states), pad_id=0)
+        return masked_cross_entropy(x, layer(states), pad_id=0)
 
     def gradient(function, x):
         gradient = backend.input_gradient(
@@ -135,7 +135,7 @@ def test_cross_entropy_is_keras_own():
             )[0],
         )
         for function in (
-            cross_entropy,
+            backend.cross_entropy,
             lambda x, logits: ops.sparse_categorical_crossentropy(
                 x, logits, from_logits=True
             ),
