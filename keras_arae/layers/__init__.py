@@ -2,6 +2,7 @@
 
 from keras_arae.layers.classifier import Classifier
 from keras_arae.layers.codes import CodeNoise
+from keras_arae.layers.codes import on_unit_sphere
 from keras_arae.layers.convolutional import ConvolutionalDecoder
 from keras_arae.layers.convolutional import ConvolutionalEncoder
 from keras_arae.layers.critic import Critic
@@ -32,4 +33,5 @@ __all__ = [
     "LSTMEncoder",
     "TransformerDecoder",
     "TransformerEncoder",
+    "on_unit_sphere",
 ]

@@ -21,7 +21,15 @@ def on_unit_sphere(code: Any) -> Any:
 
     Returns:
         A float tensor of the same shape.
+
+    Example:
+
+    ```python
+    codes = keras_arae.layers.on_unit_sphere(np.array([[3.0, 4.0], [0.0, 0.0]]))
+    assert abs(float(codes[0, 0]) - 0.6) < 1e-6
+    ```
     """
+    code = ops.convert_to_tensor(code)
     squared_norm = ops.sum(ops.square(code), axis=-1, keepdims=True)
     is_zero = squared_norm < 1e-24
     return code * ops.rsqrt(ops.where(is_zero, 1.0, squared_norm))

@@ -1,7 +1,7 @@
 """Models: the ARAE core and its guests."""
 
 from keras_arae.models.arae import ARAE
-from keras_arae.models.generation import Generation
+from keras_arae.models.generation import GenerativeModel
 from keras_arae.models.image_arae import ImageARAE
 from keras_arae.models.language_model import LanguageModel
 from keras_arae.models.semi_supervised_arae import SemiSupervisedARAE
@@ -10,7 +10,7 @@ from keras_arae.models.transfer_arae import TransferARAE
 
 __all__ = [
     "ARAE",
-    "Generation",
+    "GenerativeModel",
     "ImageARAE",
     "LanguageModel",
     "SemiSupervisedARAE",

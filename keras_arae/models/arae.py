@@ -15,13 +15,13 @@ from keras_arae.data import Batch
 from keras_arae.export import export
 from keras_arae.layers import CodeNoise
 from keras_arae.layers.codes import on_unit_sphere
-from keras_arae.models.generation import Generation
+from keras_arae.models.generation import GenerativeModel
 from keras_arae.training import Phase
 from keras_arae.training import SharedPass
 
 
 @export
-class ARAE(Generation):
+class ARAE(GenerativeModel):
     """An autoencoder of discrete data with a learned prior over its codes.
 
     An encoder turns a discrete `x` into a code, a decoder turns codes into a
@@ -58,17 +58,18 @@ class ARAE(Generation):
             `None`. Defaults to `None`: a plain autoencoder.
         codec: `keras_arae.data.Codec` or `None`. Turns users' data into
             integers. Defaults to `None`: data are integers already.
-        condition: what data come with: an int, the number of classes, whose
-            labels are 0 to `condition - 1`; a list of their names; or a
-            `keras_arae.data.Condition`, such as `keras_arae.Numbers`. Decoder
-            and prior see it joined behind the code or the noise that they
-            take. Train with `fit(x, labels)`, draw with
+        condition: what is known of each piece of data: an int, the number of
+            classes, whose labels are 0 to `condition - 1`; a list of their
+            names; or a
+            `keras_arae.data.Condition`, such as `keras_arae.Numbers`. It is
+            joined to the code that the decoder takes and to the noise that
+            the prior takes. Train with `fit(x, labels)`, draw with
             `generate(n, condition=...)`. Defaults to `None`.
         normalize_codes: bool. Whether codes of `x` are put on the unit
             sphere, as in the paper. Defaults to `True`.
         code_noise: float or `keras_arae.layers.CodeNoise`. Noise on codes in
-            the reconstruction phase: a standard deviation, which then decays
-            by 0.9995 every 100 steps, or a layer. Defaults to `0.05`, the
+            the reconstruction phase: a standard deviation, multiplied by
+            0.9995 every 100 steps, or a layer. Defaults to `0.05`, the
             released code's value for SNLI.
         seed: int or `None`. Random seed of noise and shuffling. Defaults to
             `None`, a seed drawn from numpy's global generator, which
@@ -116,6 +117,12 @@ class ARAE(Generation):
         seeds = np.random.SeedSequence(self.seed).generate_state(2) >> 1
         if not isinstance(code_noise, keras.layers.Layer):
             code_noise = CodeNoise(code_noise, seed=int(seeds[0]))
+        elif not isinstance(code_noise, CodeNoise):
+            raise ValueError(
+                "`code_noise` must be a standard deviation or a "
+                "`keras_arae.layers.CodeNoise` (or a subclass of it). "
+                f"Received: {code_noise!r}"
+            )
         self.encoder = encoder
         self.code_noise = code_noise
         self.seed_generator = keras.random.SeedGenerator(int(seeds[1]))
@@ -143,8 +150,8 @@ class ARAE(Generation):
         if tuple(logits.shape[:-1]) != tuple(x.shape):
             raise ValueError(
                 "The decoder must return logits of shape (*x.shape, "
-                f"num_values), here (batch, {input_shape[1:]}, num_values). "
-                f"Received: {tuple(logits.shape)}"
+                f"num_values), here {tuple(x.shape)} and behind it the number "
+                f"of values. Received: {tuple(logits.shape)}"
             )
         if self.codec is None:
             self.codec = ArrayCodec(tuple(input_shape[1:]), logits.shape[-1])
@@ -157,7 +164,7 @@ class ARAE(Generation):
             self.build_optimizers()
 
     def _check_prior(self, condition: Any) -> None:
-        """Refuses a prior whose codes are no codes of the encoder."""
+        """Refuses a prior whose codes have another width."""
         generated = self.prior.sample(2, condition, self.seed_generator)
         if tuple(generated.shape) != (2, self.code_dim):
             raise ValueError(
@@ -187,7 +194,7 @@ class ARAE(Generation):
     def call(
         self, x: Any, condition: Any = None, training: bool = False
     ) -> Any:
-        """Logits of `x` given its own code, of shape `(*x.shape, values)`."""
+        """Logits of `x` given its code; in training, given its noisy code."""
         code = self.code(x, training=training)
         code = self.code_noise(code, training=training)
         return self.logits(code, x, condition, training=training)
@@ -211,8 +218,10 @@ class ARAE(Generation):
             "autoencoder",
             default_optimizer=self.default_autoencoder_optimizer,
             logs=("reconstruction_loss", "accuracy", *_moment_names("code")),
+            # What the log adds up as `loss`; gradients are those of the
+            # phase's own loss.
             objective={"reconstruction_loss": 1.0},
-            inputs=lambda batch: self.parts(batch)[:1],
+            inputs=lambda batch: self.parts(batch)[:1],  # Runs once.
             evaluate=self.evaluate_reconstruction,
         )
         if self.prior is None:
@@ -228,10 +237,11 @@ class ARAE(Generation):
         code = self.code_noise(self.code(batch.x, training=True), training=True)
         loss, accuracy = self.reconstruction(code, batch, training=True)
         logs = {"reconstruction_loss": loss, "accuracy": accuracy}
-        return loss[0], logs
+        mean, _ = loss
+        return mean, logs
 
     def evaluate_reconstruction(self, batch: Batch) -> dict[str, Any]:
-        """The same of held-out data, without noise, and moments of codes."""
+        """Loss and accuracy of held-out data, without noise; moments."""
         loss, accuracy = self.reconstruction(batch.code, batch)
         logs = {"reconstruction_loss": loss, "accuracy": accuracy}
         return {**logs, **_moments(batch.code, "code", batch.weights)}
@@ -239,7 +249,7 @@ class ARAE(Generation):
     def reconstruction(
         self, code: Any, batch: Batch, training: bool = False
     ) -> tuple[tuple, tuple]:
-        """Nats and accuracy at the positions that count, means and weights."""
+        """Nats and accuracy at positions that count: `(mean, weight)` each."""
         code = self.decoder.joined(code, batch.condition)
         return self.decoder.cross_entropy(
             code, batch.x, batch.weights, self.skips_masked, training
@@ -254,12 +264,15 @@ class ARAE(Generation):
         code mirrors all signs.)
 
         Args:
-            prior: `keras_arae.priors.AdversarialPrior`. Which asks for it.
+            prior: `keras_arae.priors.AdversarialPrior`. This model's; its
+                own `phases` calls this method.
 
         Returns:
             The phases of critic, encoder and generator.
         """
-        # The critic learns from codes that the encoder then moves: one pass.
+        # One forward pass of the encoder, made when a phase first calls it.
+        # To the critic its codes are constants; the gradients of the encoder
+        # phase by the same codes then go back through it (`through`).
         encoding = SharedPass(
             self.record,
             lambda batch: self.code(self.parts(batch)[0].x, training=True),
@@ -281,15 +294,16 @@ class ARAE(Generation):
                 *_moment_names("generated_code"),
             ),
             objective={"wasserstein_distance": prior.encoder_gradient_scale},
+            # One update for each of the inputs.
             inputs=lambda batch: self.critic_codes(batch, encoding),
             evaluate=self.evaluate_critic,
-            after=self.clip_critic if clips else None,
+            after=self.clip_critic if clips else None,  # Each update.
         )
         encoder = Phase(
             "encoder",
             self.encoder_loss,
             [self.encoder],
-            "autoencoder",
+            "autoencoder",  # That of the reconstruction phase.
             logs=("encoder_loss", *_moment_names("code")),
             inputs=lambda batch: [
                 (encoding(batch), self.parts(batch)[0].condition)
@@ -310,7 +324,7 @@ class ARAE(Generation):
         return [critic, encoder, generator]
 
     def critic_codes(self, batch: Batch, encoding: SharedPass) -> list[tuple]:
-        """Real codes for each critic step, constants, with conditions."""
+        """A pair for each critic step: real codes, held fixed; conditions."""
         first, *others = self.parts(batch)
         if not others:
             code = ops.stop_gradient(encoding(batch))
@@ -335,14 +349,14 @@ class ARAE(Generation):
         return loss, {"critic_loss": loss, **logs}
 
     def encoder_loss(self, codes: tuple) -> tuple[Any, dict[str, Any]]:
-        """Scaled mean score of real codes, which the encoder lowers."""
+        """Scaled mean score of real codes: the encoder makes it fall."""
         code, condition = codes
         score = ops.mean(self.prior.scores(code, condition))
         loss = self.prior.encoder_gradient_scale * score
         return loss, {"encoder_loss": loss, **_moments(code, "code")}
 
     def generator_loss(self, batch: Batch) -> tuple[Any, dict[str, Any]]:
-        """Minus the mean score of generated codes, which it raises."""
+        """Minus the mean score of generated codes: the generator lifts it."""
         code = self.generated_code(batch.x, batch.condition, training=True)
         loss = -ops.mean(self.prior.scores(code, batch.condition))
         logs = {"generator_loss": loss, **_moments(code, "generated_code")}
@@ -374,12 +388,15 @@ class ARAE(Generation):
         condition: Any = None,
         weights: Any = None,
     ) -> Any:
-        """Mean real score minus mean generated score, from one pass.
+        """Mean real score minus mean generated score.
+
+        Both kinds go through the critic in one batch.
 
         Args:
             code: tensor of shape `(batch, code_dim)`. Real codes.
             generated: tensor of the same shape. Generated codes.
-            condition: float tensor of `batch` rows or `None`: of both.
+            condition: float tensor of `batch` rows or `None`. Row `i` holds
+                for real and generated code `i`.
             weights: tensor of shape `(batch,)` or `None`.
 
         Returns:
@@ -457,7 +474,7 @@ class ARAE(Generation):
         ]
 
     def num_extra_rows(self, batch_size: int) -> int:
-        """Fresh data for the critic, behind each batch."""
+        """How many rows of fresh data for the critic follow each batch."""
         if self.prior is None:
             return 0
         return self.prior.num_extra_parts * batch_size

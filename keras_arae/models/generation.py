@@ -19,7 +19,7 @@ from keras_arae.sampling import path
 from keras_arae.training import PhasedModel
 
 
-class Generation(PhasedModel):
+class GenerativeModel(PhasedModel):
     """A model with codes, a decoder of them and perhaps a prior over them.
 
     A subclass defines `code` and `phases`; here stand the verbs. `ARAE` and

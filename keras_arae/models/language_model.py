@@ -12,13 +12,13 @@ from keras_arae.data import Batch
 from keras_arae.data import TextPreprocessor
 from keras_arae.data.batches import check_count
 from keras_arae.export import export
-from keras_arae.models.generation import Generation
+from keras_arae.models.generation import GenerativeModel
 from keras_arae.models.text_arae import make_decoder
 from keras_arae.training import Phase
 
 
 @export
-class LanguageModel(Generation):
+class LanguageModel(GenerativeModel):
     """An LSTM that predicts each token of a sentence from those before it.
 
     The baseline that generators of text must be compared with ("Language

@@ -49,7 +49,8 @@ class Prior(keras.layers.Layer):
         num_extra_parts: int. How many batches of fresh data, behind each
             batch of training, the phases want.
         code_dim: int or `None`. Width of codes; `None` before `prepare`.
-        condition_dim: int. Width of the condition's vector, 0 without one.
+        condition_dim: int. Width of the condition's vector, as far as the
+            prior sees it: 0 without one.
         normalized: bool. Whether codes lie on the unit sphere.
     """
 
@@ -89,6 +90,7 @@ class Prior(keras.layers.Layer):
         Raises:
             ValueError: if the prior was prepared for other codes.
         """
+        condition_dim = condition_dim if self.conditional else 0
         wanted = (code_dim, condition_dim, normalized)
         known = (self.code_dim, self.condition_dim, self.normalized)
         if self.code_dim is not None and wanted != known:
