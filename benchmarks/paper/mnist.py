@@ -89,7 +89,7 @@ flags.DEFINE_float(
 flags.DEFINE_float(
     "encoder_gradient_scale", None, "Of the critic's gradient (lambda 1)."
 )
-flags.DEFINE_string("output_dir", "output/binarized_mnist", "For the results.")
+flags.DEFINE_string("output_dir", "output/paper_mnist", "For the results.")
 common.define_run_flags()
 
 FLAGS = flags.FLAGS

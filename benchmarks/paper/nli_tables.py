@@ -70,7 +70,7 @@ flags.DEFINE_list("num_labeled", None, "Labels to learn from: counts or %.")
 flags.DEFINE_integer("num_checks", 4, "Times that the examples of dev judge.")
 flags.DEFINE_list("seeds", ["0", "1", "2"], "Random seeds, one run for each.")
 flags.DEFINE_list("models", list(PAPER), "Models to train.")
-flags.DEFINE_string("output_dir", "output/semi_supervised_nli", "For results.")
+flags.DEFINE_string("output_dir", "output/paper_nli_tables", "For results.")
 
 FLAGS = flags.FLAGS
 

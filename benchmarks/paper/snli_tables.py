@@ -85,7 +85,7 @@ flags.DEFINE_bool(
 )
 flags.DEFINE_list("seeds", ["0", "1", "2"], "Random seeds, one run for each.")
 flags.DEFINE_list("models", MODELS, "Models to train.")
-flags.DEFINE_string("output_dir", "output/snli_paper_tables", "For results.")
+flags.DEFINE_string("output_dir", "output/paper_snli_tables", "For results.")
 common.define_judge_flags()
 
 FLAGS = flags.FLAGS

@@ -111,7 +111,7 @@ flags.DEFINE_integer("top_k", None, "Likeliest words to choose from.")
 flags.DEFINE_float("top_p", None, "Joint probability to choose from.")
 flags.DEFINE_integer("num_beams", None, "Of beam search.")
 flags.DEFINE_integer("num_samples", 1000, "Sentences to generate at the end.")
-flags.DEFINE_string("output_dir", "output/text_generation", "For the results.")
+flags.DEFINE_string("output_dir", "output/paper_text", "For the results.")
 common.define_run_flags()
 
 FLAGS = flags.FLAGS

@@ -95,7 +95,7 @@ flags.DEFINE_float(
     "confusion_weight", None, "Of the classifier, for a lambda of 1."
 )
 flags.DEFINE_bool("decoder_per_class", None, "An LSTM for each class.")
-flags.DEFINE_string("output_dir", "output/sentiment_transfer", "For results.")
+flags.DEFINE_string("output_dir", "output/paper_transfer", "For results.")
 common.define_judge_flags()
 
 FLAGS = flags.FLAGS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pathlib
 from collections.abc import Mapping
@@ -40,6 +41,9 @@ class TextSampler(keras.callbacks.Callback):
         **options: the arguments of `ARAE.decode`: `sampler`, `temperature`
             and so on.
 
+    Raises:
+        ImportError: `log_dir` is given and TensorFlow is not installed.
+
     Example:
 
     ```python
@@ -66,6 +70,7 @@ class TextSampler(keras.callbacks.Callback):
         **options: Any,
     ) -> None:
         super().__init__()
+        _check_log_dir(log_dir)  # Before an epoch is trained.
         self.sentences = list(sentences)
         self.labels = labels
         self.num_samples = num_samples
@@ -159,7 +164,8 @@ class ImageSampler(keras.callbacks.Callback):
         seed: int. Seed of the noise. Defaults to `0`.
 
     Raises:
-        ImportError: matplotlib is not installed.
+        ImportError: matplotlib is not installed, or `log_dir` is given and
+            TensorFlow is not.
 
     Example:
 
@@ -188,6 +194,7 @@ class ImageSampler(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         require("matplotlib", "plot")  # Before an epoch is trained.
+        _check_log_dir(log_dir)
         self.directory = pathlib.Path(directory)
         self.images = images
         self.labels = labels
@@ -267,6 +274,17 @@ def _row(conditions: Any, index: int) -> Any:
     if isinstance(conditions, Mapping):
         return {name: values[index] for name, values in conditions.items()}
     return conditions[index]
+
+
+def _check_log_dir(log_dir: str | os.PathLike | None) -> None:
+    """Refuses to write for TensorBoard where nothing can."""
+    if log_dir is None or importlib.util.find_spec("tensorflow"):
+        return
+    raise ImportError(
+        "TensorFlow writes TensorBoard's files, on any backend: "
+        "`pip install tensorflow`, or leave `log_dir` out. "
+        f"Received: log_dir={log_dir!r}"
+    )
 
 
 def _write_summaries(

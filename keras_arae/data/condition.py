@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
@@ -321,7 +322,8 @@ def check_names(names: Sequence[str], minimum: int = 2) -> tuple[str, ...]:
     Raises:
         ValueError: if there are too few, or one stands twice.
     """
-    checked = () if isinstance(names, str) else tuple(names)
+    is_list = isinstance(names, Iterable) and not isinstance(names, str)
+    checked = tuple(names) if is_list else ()
     if (
         len(checked) < minimum
         or len(set(checked)) < len(checked)

@@ -390,6 +390,11 @@ class TextPreprocessor(Codec):
 
 def _compiled(expression: str) -> re.Pattern[str]:
     """A regular expression of one token; refuses those of nothing."""
+    if expression.isalpha():  # It would find itself, and nothing else.
+        raise ValueError(
+            f"`pattern` must be one of {sorted(PATTERNS)} or a regular "
+            f"expression of one token. Received: pattern={expression!r}"
+        )
     try:
         compiled = re.compile(expression)
     except re.error as error:

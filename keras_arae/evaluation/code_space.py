@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from keras import ops
 
 from keras_arae.evaluation.features import frechet_distance
 from keras_arae.extras import require
 from keras_arae.models import ARAE
 from keras_arae.models import LanguageModel
 from keras_arae.models import TextARAE
+from keras_arae.priors import GaussianPrior
 
 
 def draw_samples(
@@ -86,12 +88,10 @@ def gaussian_codes(
     assert np.allclose(np.linalg.norm(drawn, axis=1), 1.0)
     ```
     """
-    drawn = np.random.default_rng(seed).multivariate_normal(
-        codes.mean(axis=0), np.cov(codes.T), size=num_samples
-    )
-    if normalize:
-        drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
-    return drawn.astype("float32")
+    prior = GaussianPrior()
+    prior.prepare(codes.shape[1], normalized=normalize)
+    prior.fit(codes)
+    return ops.convert_to_numpy(prior.sample(num_samples, seed=seed))
 
 
 def code_moments(model: ARAE, data: Any, seed: int = 0) -> dict[str, float]:

@@ -16,6 +16,7 @@ from keras_arae.data import Batch
 from keras_arae.data import Classes
 from keras_arae.data import TextPreprocessor
 from keras_arae.data import ZippedBatches
+from keras_arae.data.condition import check_names
 from keras_arae.export import export
 from keras_arae.layers import Classifier
 from keras_arae.layers.classifier import weighted_accuracy
@@ -137,7 +138,7 @@ class SemiSupervisedARAE(TextARAE):
         reconstruction_weight: float = 1.0,
         **options: Any,
     ) -> None:
-        classes = Classes(labels)
+        classes = Classes(check_names(labels))
         weights = (classification_weight, reconstruction_weight)
         if min(weights) < 0 or max(weights) == 0:
             raise ValueError(

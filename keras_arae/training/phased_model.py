@@ -21,7 +21,8 @@ from keras_arae.training.training_monitor import watches_nan
 class PhasedModel(backend.Trainer, keras.Model):
     """Runs phases in order; each is one optimizer's step down one loss.
 
-    A subclass defines `phases`; it need not know which backend runs. The
+    A subclass defines `phases`; it need not know which backend runs. (No
+    method of it may be called `loss`, which Keras sets in `compile`.) The
     codec turns users' data into integers, the condition users' labels into
     numbers.
 

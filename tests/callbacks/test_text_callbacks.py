@@ -34,6 +34,17 @@ def test_samples_go_to_screen_file_and_tensorboard(
     assert list((tmp_path / "board").glob("events*"))
 
 
+@pytest.mark.once
+def test_a_board_that_nothing_can_write_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    for make in (
+        lambda: callbacks.TextSampler(log_dir="board"),
+        lambda: callbacks.ImageSampler(tmp_path, log_dir="board"),
+    ):
+        with pytest.raises(ImportError, match="Received: log_dir='board'"):
+            make()
+
+
 def test_a_plain_autoencoder_shows_reconstructions(make_model, clauses):
     model = make_model(prior=None, compiled=False)
     sampler = callbacks.TextSampler(clauses[:2])

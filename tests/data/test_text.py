@@ -217,7 +217,12 @@ def test_groups_in_a_pattern_do_not_split_tokens():
 
 
 @pytest.mark.parametrize(
-    "pattern, message", [("[", "does not compile"), ("a*", "at least one")]
+    "pattern, message",
+    [
+        ("[", "does not compile"),
+        ("a*", "at least one"),
+        ("word", "one of .*'words'"),
+    ],
 )
 def test_patterns_that_find_no_tokens_are_refused(pattern, message):
     with pytest.raises(ValueError, match=message) as caught:

@@ -131,6 +131,10 @@ MISFITS = {
         lambda: dense().generate(2),
         "seen no data yet",
     ),
+    "noise of another kind": (
+        lambda: dense(code_noise=keras.layers.GaussianNoise(0.1)),
+        "CodeNoise.*Received: <GaussianNoise",
+    ),
     "one optimizer for two": (
         lambda: dense().compile(*[keras.optimizers.Adam()] * 3),
         "an optimizer object of its own",

@@ -265,6 +265,7 @@ def test_wrong_settings_are_refused(make):
         ({"labels": ["one", "one"]}, "2 or more distinct names"),
         ({"labels": [0, 1]}, r"Received: \[0, 1\]"),
         ({"labels": "ab"}, "Received: 'ab'"),
+        ({"labels": 3}, "Received: 3"),
         ({"classification_weight": -1}, "classification_weight=-1"),
         (
             {"classification_weight": 0, "reconstruction_weight": 0},
