@@ -6,6 +6,12 @@ import pathlib
 import tempfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Compiling takes most of the time of these small models: little optimisation.
+os.environ.setdefault(
+    "XLA_FLAGS",
+    "--xla_backend_optimization_level=0 "
+    "--xla_llvm_disable_expensive_passes=true",
+)
 # Equal models are compiled once, not in each test.
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", tempfile.mkdtemp())
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
@@ -116,14 +122,19 @@ def number(tensor):
     return float(keras.ops.convert_to_numpy(tensor))
 
 
-def make_gradient(loss, layer):
-    """Gradients of `loss()` by the weights of a layer, as numpy arrays."""
+def trainer_of(layer):
+    """What takes gradients, of a layer instead of a model."""
 
     class Trainer(keras_arae.backend.Trainer):
         trainable_variables = layer.trainable_variables
         non_trainable_variables = layer.non_trainable_variables
 
-    value, _, pullback = Trainer().record(
+    return Trainer()
+
+
+def make_gradient(loss, layer):
+    """Gradients of `loss()` by the weights of a layer, as numpy arrays."""
+    value, _, pullback = trainer_of(layer).record(
         lambda: (loss(), {}), layer.trainable_variables
     )
     gradients = pullback(keras.ops.ones_like(value))

@@ -8,7 +8,6 @@ Whoever calls them knows nothing of backends.
 from keras_arae.backend.current import Dense
 from keras_arae.backend.current import Trainer
 from keras_arae.backend.current import cross_entropy
-from keras_arae.backend.current import input_gradient
 from keras_arae.backend.current import lstm
 from keras_arae.backend.current import product
 from keras_arae.backend.current import sums_of_first
@@ -17,7 +16,6 @@ __all__ = [
     "Dense",
     "Trainer",
     "cross_entropy",
-    "input_gradient",
     "lstm",
     "product",
     "sums_of_first",

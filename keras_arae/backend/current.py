@@ -20,7 +20,6 @@ else:
 Dense: Any = _backend.Dense
 Trainer = _backend.Trainer
 cross_entropy = _backend.cross_entropy
-input_gradient = _backend.input_gradient
 lstm = _backend.lstm
 product = _backend.product
 sums_of_first = _backend.sums_of_first

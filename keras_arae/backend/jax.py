@@ -71,7 +71,7 @@ class Trainer:
     ) -> tuple[dict, Any]:
         """Runs `step(data)` on `state`; returns its logs and the new state."""
         pairs = [pair for part in zip(variables, state) for pair in zip(*part)]
-        with keras.StatelessScope(state_mapping=pairs) as scope:
+        with keras.StatelessScope(pairs, collect_losses=True) as scope:
             logs = step(data)
         new_state = tuple(
             [scope.get_current_value(v) for v in part] for part in variables
@@ -99,7 +99,7 @@ class Trainer:
                 *_values(state),
                 *zip(variables, values),
             ]
-            with keras.StatelessScope(state_mapping=pairs) as scope:
+            with keras.StatelessScope(pairs, collect_losses=True) as scope:
                 y, aux = function(*inputs)
             return y, (aux, [scope.get_current_value(v) for v in state])
 
@@ -112,6 +112,13 @@ class Trainer:
         for variable, update in zip(state, updates):
             variable.assign(update)
         return y, aux, lambda by_y: sum(pullback(by_y), [])
+
+    def input_gradient(self, function: Callable, x: Any) -> Any:
+        """Gradient of `sum(function(x))` by `x`, itself differentiable."""
+        y, _, pullback = self.record(
+            lambda x: (ops.sum(function(x)), ()), inputs=[x]
+        )
+        return pullback(ops.ones_like(y))[0]
 
     def update(
         self, optimizer: Any, gradients: Sequence, variables: Sequence
@@ -149,11 +156,6 @@ class Trainer:
 
 def _values(variables: Sequence) -> list:
     return [(variable, variable.value) for variable in variables]
-
-
-def input_gradient(function: Callable, x: Any) -> Any:
-    """Gradient of `sum(function(x))` by `x`, itself differentiable."""
-    return jax.grad(lambda x: function(x).sum())(x)
 
 
 @functools.cache
@@ -289,10 +291,11 @@ def sums_of_first(
         *rows: tensors of one number of rows.
     """
     weights = [variable.value for variable in layer.trainable_variables]
+    frozen = [variable.value for variable in layer.non_trainable_variables]
 
     def call(weights: Any, first: Any, *others: Any) -> Any:
         def stateless_layer(x: Any) -> Any:
-            return layer.stateless_call(weights, [], x)[0]
+            return layer.stateless_call(weights, frozen, x)[0]
 
         first, *others = function(stateless_layer, first, *others)
         return first, tuple(others)

@@ -67,6 +67,13 @@ class Trainer:
 
         return y, aux, pullback
 
+    def input_gradient(self, function: Callable, x: Any) -> Any:
+        """Gradient of `sum(function(x))` by `x`, itself differentiable."""
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(x)
+            y = function(x)
+        return tape.gradient(y, x)
+
     def update(
         self, optimizer: Any, gradients: Sequence, variables: Sequence
     ) -> None:
@@ -83,14 +90,6 @@ class Trainer:
         if self.run_eagerly:
             return function
         return tf.function(function, jit_compile=self.jit_compile)
-
-
-def input_gradient(function: Callable, x: Any) -> Any:
-    """Gradient of `sum(function(x))` by `x`, itself differentiable."""
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(x)
-        y = function(x)
-    return tape.gradient(y, x)
 
 
 Dense = keras.layers.Dense

@@ -50,6 +50,13 @@ class Trainer:
 
         return y, aux, pullback
 
+    def input_gradient(self, function: Callable, x: Any) -> Any:
+        """Gradient of `sum(function(x))` by `x`, itself differentiable."""
+        with torch.enable_grad():
+            x = x.detach().requires_grad_(True)
+            y = function(x).sum()
+            return torch.autograd.grad(y, x, create_graph=True)[0]
+
     def update(
         self, optimizer: Any, gradients: Sequence, variables: Sequence
     ) -> None:
@@ -62,14 +69,6 @@ class Trainer:
     ) -> Callable:
         """Wraps `function(*tensors)`, which reads this model: runs eagerly."""
         return torch.no_grad()(function)
-
-
-def input_gradient(function: Callable, x: Any) -> Any:
-    """Gradient of `sum(function(x))` by `x`, itself differentiable."""
-    with torch.enable_grad():
-        x = x.detach().requires_grad_(True)
-        y = function(x).sum()
-        return torch.autograd.grad(y, x, create_graph=True)[0]
 
 
 def product(x: Any, kernel: Any) -> Any:

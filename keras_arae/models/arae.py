@@ -8,7 +8,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_arae import backend
 from keras_arae import priors
 from keras_arae.data import ArrayCodec
 from keras_arae.data import Batch
@@ -340,7 +339,7 @@ class ARAE(GenerativeModel):
         generated = ops.stop_gradient(
             self.generated_code(code, condition, training=True)
         )
-        distance = self.distance(code, generated, condition)
+        distance = self.distance(code, generated, condition, training=True)
         loss, logs = -distance, {"wasserstein_distance": distance}
         if self.prior.critic_regularizer == "gradient_penalty":
             penalty = self.gradient_penalty(code, generated, condition)
@@ -351,14 +350,15 @@ class ARAE(GenerativeModel):
     def encoder_loss(self, codes: tuple) -> tuple[Any, dict[str, Any]]:
         """Scaled mean score of real codes: the encoder makes it fall."""
         code, condition = codes
-        score = ops.mean(self.prior.scores(code, condition))
+        score = ops.mean(self.prior.scores(code, condition, training=True))
         loss = self.prior.encoder_gradient_scale * score
         return loss, {"encoder_loss": loss, **_moments(code, "code")}
 
     def generator_loss(self, batch: Batch) -> tuple[Any, dict[str, Any]]:
         """Minus the mean score of generated codes: the generator lifts it."""
         code = self.generated_code(batch.x, batch.condition, training=True)
-        loss = -ops.mean(self.prior.scores(code, batch.condition))
+        scores = self.prior.scores(code, batch.condition, training=True)
+        loss = -ops.mean(scores)
         logs = {"generator_loss": loss, **_moments(code, "generated_code")}
         return loss, logs
 
@@ -387,6 +387,7 @@ class ARAE(GenerativeModel):
         generated: Any,
         condition: Any = None,
         weights: Any = None,
+        training: bool = False,
     ) -> Any:
         """Mean real score minus mean generated score.
 
@@ -398,6 +399,7 @@ class ARAE(GenerativeModel):
             condition: float tensor of `batch` rows or `None`. Row `i` holds
                 for real and generated code `i`.
             weights: tensor of shape `(batch,)` or `None`.
+            training: bool. Defaults to `False`.
 
         Returns:
             A scalar.
@@ -405,7 +407,7 @@ class ARAE(GenerativeModel):
         if condition is not None:
             condition = ops.concatenate([condition, condition])
         codes = ops.concatenate([code, generated])
-        scores = self.prior.scores(codes, condition)[:, 0]
+        scores = self.prior.scores(codes, condition, training)[:, 0]
         real, generated = ops.split(scores, 2)
         return ops.average(real - generated, weights=weights)
 
@@ -429,8 +431,9 @@ class ARAE(GenerativeModel):
             (ops.shape(code)[0], 1), seed=self.seed_generator
         )
         between = share * code + (1.0 - share) * generated
-        gradient = backend.input_gradient(
-            lambda between: self.prior.scores(between, condition), between
+        gradient = self.input_gradient(
+            lambda codes: self.prior.scores(codes, condition, training=True),
+            between,
         )
         norm = ops.sqrt(ops.sum(ops.square(gradient), axis=-1) + 1e-12)
         return ops.mean(ops.square(norm - 1.0))

@@ -205,7 +205,7 @@ class TransferARAE(TextARAE):
     def classifier_loss(self, codes: tuple) -> tuple[Any, dict[str, Any]]:
         """Mean nats of codes' labels, which the classifier lowers."""
         code, members = codes
-        logits = self.class_logits(code)
+        logits = self.class_logits(code, training=True)
         loss = self.classifier_weight * self.mean_nats(logits, members, members)
         accuracy = weighted_accuracy(logits, ops.argmax(members, axis=-1))
         return loss, {"classifier_loss": loss, "classifier_accuracy": accuracy}
@@ -226,7 +226,8 @@ class TransferARAE(TextARAE):
     def confusion_loss(self, batch: Batch) -> tuple[Any, dict[str, Any]]:
         """Mean nats of wrong labels, or of all, which the encoder lowers."""
         members = batch.condition
-        logits = self.class_logits(self.code(batch.x, training=True))
+        code = self.code(batch.x, training=True)
+        logits = self.class_logits(code, training=True)
         if self.confusion == "flip":
             wanted = self.other_classes(members)
         else:
@@ -235,9 +236,9 @@ class TransferARAE(TextARAE):
         loss = self.confusion_weight * nats
         return loss, {"confusion_loss": loss}
 
-    def class_logits(self, code: Any) -> Any:
+    def class_logits(self, code: Any, training: bool = False) -> Any:
         """The classifier's logits, of shape `(batch, num_classes)`."""
-        return ops.cast(self.classifier(code), "float32")
+        return ops.cast(self.classifier(code, training=training), "float32")
 
     def other_classes(self, members: Any) -> Any:
         """For each row one of the other classes, each as likely, one-hot."""

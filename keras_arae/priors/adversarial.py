@@ -159,19 +159,22 @@ class AdversarialPrior(Prior):
         noise = self.joined(noise, condition)
         return self.generator(noise, training=training)
 
-    def scores(self, code: Any, condition: Any = None) -> Any:
+    def scores(
+        self, code: Any, condition: Any = None, training: bool = False
+    ) -> Any:
         """The critic's scores of codes.
 
         Args:
             code: float tensor of shape `(batch, code_dim)`.
             condition: float tensor of shape `(batch, condition_dim)` or
                 `None`. Defaults to `None`.
+            training: bool. Defaults to `False`.
 
         Returns:
             A float32 tensor of shape `(batch, 1)`.
         """
         code = self.joined(code, condition)
-        return ops.cast(self.critic(code), "float32")
+        return ops.cast(self.critic(code, training=training), "float32")
 
     def phases(self, model: Any) -> list[Phase]:
         """The game of Algorithm 1, which `ARAE.adversarial_phases` plays."""

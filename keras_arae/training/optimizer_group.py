@@ -126,9 +126,16 @@ class OptimizerGroup(keras.optimizers.Optimizer):
                 store[f"{key}_{index}"] = ops.convert_to_numpy(variable)
 
     def load_own_variables(self, store: Any) -> None:
-        """Reads what `save_own_variables` wrote."""
+        """Reads what `save_own_variables` wrote.
+
+        State of networks that were frozen since is left out, with a warning
+        of Keras: the member starts anew.
+        """
         self.iterations.assign(store["iterations"])
+        saved = [name.rpartition("_")[0] for name in store.keys()]
         for key, member in self._members.items():
+            if saved.count(key) > len(member.variables):
+                continue
             for index, variable in enumerate(member.variables):
                 name = f"{key}_{index}"
                 if name not in store.keys():

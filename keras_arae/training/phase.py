@@ -17,7 +17,10 @@ class Phase:
 
     A model is its list of phases (`PhasedModel.phases`). What a model tracks,
     which optimizers `compile` takes, what `evaluate` measures and what `loss`
-    in the log adds up all follow from these declarations.
+    in the log adds up all follow from these declarations. Regularizers of the
+    networks, and what they `add_loss`, join the loss of each phase that trains
+    them; a phase whose networks are all frozen (`trainable = False`) is left
+    out of the step.
 
     Args:
         name: str. Names the phase in messages.
@@ -78,6 +81,25 @@ class Phase:
         """The trainable variables of the phase's networks."""
         return [v for net in self.networks for v in net.trainable_variables]
 
+    @property
+    def regularization(self) -> str:
+        """The name under which penalties on the networks are logged."""
+        return f"{self.name}_regularization"
+
+    def penalties(self) -> list:
+        """What regularizers and `add_loss` of the networks add to the loss.
+
+        Of a `through` pass, which another phase made, only the regularizers
+        of weights: what the pass itself added belongs to that phase.
+        """
+        if self.through is None:
+            return [loss for net in self.networks for loss in net.losses]
+        return [
+            variable.regularizer(variable)
+            for variable in self.variables
+            if variable.regularizer is not None
+        ]
+
     def check_logs(self, logs: Mapping[str, Any]) -> None:
         """Refuses numbers that the phase does not declare.
 
@@ -87,7 +109,8 @@ class Phase:
         Raises:
             ValueError: if `logs` holds a name that `self.logs` lacks.
         """
-        unknown = [name for name in logs if name not in self.logs]
+        known = (*self.logs, self.regularization)
+        unknown = [name for name in logs if name not in known]
         if unknown:
             raise ValueError(
                 f"The phase {self.name!r} logs {unknown}, which it does not "

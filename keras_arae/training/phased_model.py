@@ -55,6 +55,7 @@ class PhasedModel(backend.Trainer, keras.Model):
         self.codec: Any = codec
         self.condition: Any = data.get_condition(condition)
         self.seed = int(np.random.randint(2**31)) if seed is None else seed
+        self._trained: list[int] = []  # Ids of variables, as of the last fit.
 
     # What a subclass defines.
 
@@ -104,7 +105,11 @@ class PhasedModel(backend.Trainer, keras.Model):
     @functools.cached_property
     def _trackers(self) -> dict[str, keras.metrics.Mean]:
         """One running mean for each number that the phases declare."""
-        names = dict.fromkeys(n for phase in self.phases() for n in phase.logs)
+        names = dict.fromkeys(
+            name
+            for phase in self.phases()
+            for name in (*phase.logs, phase.regularization)
+        )
         return {key: keras.metrics.Mean(key, dtype="float32") for key in names}
 
     @property
@@ -249,6 +254,9 @@ class PhasedModel(backend.Trainer, keras.Model):
             callbacks: list of Keras callbacks. Defaults to `None`.
             **options: the other arguments of `keras.Model.fit`.
         """
+        trained = [id(variable) for variable in self.trainable_variables]
+        if trained != self._trained:  # A step was compiled for others.
+            self._trained, self.train_function = trained, None
         callbacks = list(callbacks or [])
         monitor = TrainingMonitor(stop_on_nan=not watches_nan(callbacks))
         return super().fit(batches, callbacks=[monitor, *callbacks], **options)
@@ -278,6 +286,8 @@ class PhasedModel(backend.Trainer, keras.Model):
         batch = self.batch_of(*keras.utils.unpack_x_y_sample_weight(data))
         names: dict[str, None] = {}
         for phase in self.phases():
+            if not phase.variables:
+                continue
             for phase_input in phase.inputs(batch) if phase.inputs else [batch]:
                 logs = self.run_phase(phase, phase_input)
                 self._track(phase, logs)
@@ -298,16 +308,22 @@ class PhasedModel(backend.Trainer, keras.Model):
         variables = phase.variables
         if phase.through is None:
             loss, logs, pullback = self.record(
-                lambda: phase.loss(phase_input), variables
+                lambda: _penalised(phase, phase_input), variables
             )
             gradients = pullback(ops.ones_like(loss) / self.num_replicas)
         else:
             output, *others = phase_input
             loss, logs, pullback = self.record(
-                lambda output: phase.loss((output, *others)), inputs=[output]
+                lambda output: _penalised(phase, (output, *others)),
+                variables if phase.penalties() else (),
+                [output],
             )
-            by_output = pullback(ops.ones_like(loss) / self.num_replicas)
-            gradients = phase.through.gradients(*by_output)
+            *of_penalties, by_output = pullback(
+                ops.ones_like(loss) / self.num_replicas
+            )
+            gradients = phase.through.gradients(by_output)
+            if of_penalties:
+                gradients = [a + b for a, b in zip(gradients, of_penalties)]
         self.update(self.optimizer[phase.optimizer], gradients, variables)
         if phase.after is not None:
             phase.after()
@@ -319,7 +335,7 @@ class PhasedModel(backend.Trainer, keras.Model):
         names: dict[str, None] = {}
         for phase in self.phases():
             if phase.evaluate is not None:
-                logs = phase.evaluate(batch)
+                logs = _with_penalties(phase, phase.evaluate(batch))
                 self._track(phase, logs)
                 names.update(dict.fromkeys(logs))
         return self._results(names)
@@ -335,10 +351,13 @@ class PhasedModel(backend.Trainer, keras.Model):
     def _results(self, names: Mapping[str, None]) -> dict[str, Any]:
         """Running means by name, and `loss`: the terms of the objective."""
         results = {key: self._trackers[key].result() for key in names}
+        factors: dict[str, float] = {}
+        for phase in self.phases():
+            if phase.objective:
+                factors.update({phase.regularization: 1.0, **phase.objective})
         loss = sum(
             factor * results[key]
-            for phase in self.phases()
-            for key, factor in phase.objective.items()
+            for key, factor in factors.items()
             if key in results
         )
         return {"loss": loss, **results}
@@ -510,6 +529,21 @@ class PhasedModel(backend.Trainer, keras.Model):
         weights = {id(v) for v in self.weights}
         weights.update(id(v) for v in self.metrics_variables)
         return [v for v in self.variables if id(v) not in weights]
+
+
+def _penalised(phase: Phase, phase_input: Any) -> tuple[Any, dict[str, Any]]:
+    """A phase's loss and logs, with the penalties on its networks."""
+    loss, logs = phase.loss(phase_input)
+    logs = _with_penalties(phase, logs)
+    return loss + logs.get(phase.regularization, 0.0), logs
+
+
+def _with_penalties(phase: Phase, logs: dict[str, Any]) -> dict[str, Any]:
+    """The logs and, where there are any, the sum of the penalties."""
+    penalties = phase.penalties()
+    if not penalties:
+        return logs
+    return {**logs, phase.regularization: sum(penalties)}
 
 
 def _default(name: str, make: Any) -> keras.optimizers.Optimizer:

@@ -32,7 +32,7 @@ class TrainingMonitor(keras.callbacks.Callback):
         self._phase_names = {
             name: phase.name
             for phase in self.model.phases()
-            for name in phase.logs
+            for name in (*phase.logs, phase.regularization)
         }
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from conftest import make_gradient
 from conftest import number
+from conftest import trainer_of
 from conftest import weights_of
 from keras import ops
 
@@ -67,7 +68,7 @@ def test_packing_changes_no_number(monkeypatch, chunk):
         return masked_cross_entropy(x, layer(states), pad_id=0)
 
     def gradient(function, x):
-        gradient = backend.input_gradient(
+        gradient = trainer_of(layer).input_gradient(
             lambda states: function(states, x)[0][0], states
         )
         return ops.convert_to_numpy(gradient)

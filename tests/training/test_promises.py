@@ -1,0 +1,264 @@
+"""What a layer is set to do, a step does: flags, penalties, frozen weights."""
+
+import keras
+import numpy as np
+import pytest
+from conftest import number
+from conftest import same
+from conftest import weights_of
+from keras import ops
+
+import keras_arae
+
+layers = keras_arae.layers
+
+
+def make(seed=3, **networks):
+    """A small dense model, and what it learned in two epochs."""
+    keras.utils.set_random_seed(0)
+    networks = {
+        "encoder": layers.DenseEncoder(4, (8,), batch_normalization=False),
+        "decoder": layers.DenseDecoder(
+            (6,), 2, (8,), batch_normalization=False
+        ),
+        "generator": layers.Generator(4, (8,)),
+        "critic": layers.Critic((8,)),
+        **networks,
+    }
+    prior = keras_arae.priors.AdversarialPrior(
+        networks["generator"], networks["critic"], noise_dim=4, critic_steps=2
+    )
+    model = keras_arae.ARAE(
+        networks["encoder"],
+        networks["decoder"],
+        prior,
+        codec=keras_arae.data.ArrayCodec((6,), 2),
+        seed=seed,
+    )
+    model.compile(*[keras.optimizers.Adam(1e-2) for _ in range(3)])
+    return model
+
+
+@pytest.fixture(scope="module")
+def x():
+    return np.random.default_rng(0).integers(2, size=(64, 6)).astype("int32")
+
+
+def fit(model, x, **options):
+    return model.fit(
+        x, batch_size=16, verbose=0, shuffle=False, **options
+    ).history
+
+
+def critic_with(*others):
+    keras.utils.set_random_seed(0)
+    return keras.Sequential(
+        [keras.layers.Dense(8, "relu"), *others, keras.layers.Dense(1)]
+    )
+
+
+# Training flags.
+
+
+@pytest.mark.parametrize("regularizer", ["gradient_penalty", "weight_clipping"])
+def test_dropout_in_the_critic_has_its_effect(x, regularizer):
+    losses = []
+    for rate in (0.0, 0.0, 0.95):
+        model = make(critic=critic_with(keras.layers.Dropout(rate, seed=1)))
+        model.prior.critic_regularizer = regularizer
+        losses.append(fit(model, x)["critic_loss"])
+    assert losses[0] == losses[1] != losses[2]
+
+
+def test_dropout_draws_anew_in_each_step(x):
+    dropout = keras.layers.Dropout(0.5, seed=1)
+    model = make(critic=critic_with(dropout))
+    state = dropout.seed_generator.state
+    states = [ops.convert_to_numpy(state).tolist()]
+    for _ in range(2):
+        fit(model, x)
+        states.append(ops.convert_to_numpy(state).tolist())
+    assert states[0] != states[1] != states[2]
+    model.generate(3)
+    model.evaluate(x, verbose=0)
+    assert states[2] == ops.convert_to_numpy(state).tolist()
+
+
+@pytest.mark.parametrize("name", ["encoder", "decoder", "generator"])
+def test_dropout_in_the_other_networks_has_its_effect(x, name):
+    losses = []
+    for rate in (0.0, 0.9):
+        model = make()
+        network = getattr(model if name != "generator" else model.prior, name)
+        plain, dropout = network.call, keras.layers.Dropout(rate, seed=1)
+
+        def call(inputs, *args, training=False, plain=plain, dropout=dropout):
+            outputs = plain(inputs, *args, training=training)
+            return dropout(outputs, training=training)
+
+        network.call = call
+        losses.append(fit(model, x)["critic_loss"])
+    assert losses[0] != losses[1]
+
+
+def test_the_transfer_classifier_and_the_head_see_the_flag(make_model, clauses):
+    seen = []
+
+    class Watch(keras.layers.Layer):
+        def __init__(self, dim):
+            super().__init__()
+            self.dense = keras.layers.Dense(dim)
+
+        def build(self, input_shape):
+            self.dense.build(input_shape)
+
+        def call(self, code, training=False):
+            seen.append(bool(training))
+            return self.dense(code)
+
+    codec = make_model(compiled=False).codec
+    model = keras_arae.TransferARAE(
+        codec, ["a", "b"], embedding_dim=8, code_dim=8, classifier=Watch(2)
+    )
+    model.compile(run_eagerly=True)
+    seen.clear()
+    labels = [0, 1] * 8
+    model.fit(clauses[:16], labels, batch_size=16, verbose=0)
+    assert seen and all(seen)
+    seen.clear()
+    model.evaluate(clauses[:16], labels, batch_size=16, verbose=0)
+    assert seen and not any(seen)
+
+
+# Penalties.
+
+
+NAMES = ("encoder", "decoder", "generator", "critic")
+PHASES = {
+    "encoder": {"reconstruction", "encoder"},
+    "decoder": {"reconstruction"},
+    "generator": {"generator"},
+    "critic": {"critic"},
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_regularizer_is_in_the_loss_of_each_phase_that_trains_it(x, name):
+    def penalised(model):
+        holder = model if name in ("encoder", "decoder") else model.prior
+        return getattr(holder, name).trainable_variables[0]
+
+    plain, model = make(), make()
+    penalised(model).regularizer = keras.regularizers.L2(10.0)
+    plain_logs, logs = fit(plain, x, epochs=8), fit(model, x, epochs=8)
+    found = {key for key in logs if key.endswith("_regularization")}
+    assert found == {f"{phase}_regularization" for phase in PHASES[name]}
+    assert not any(key.endswith("_regularization") for key in plain_logs)
+    norms = [
+        float(np.linalg.norm(ops.convert_to_numpy(penalised(m))))
+        for m in (plain, model)
+    ]
+    assert norms[1] < 0.7 * norms[0]
+
+
+def test_the_penalty_is_logged_and_a_term_of_the_loss(x):
+    model = make()
+    kernel = model.decoder.trainable_variables[0]
+    kernel.regularizer = keras.regularizers.L2(0.1)
+    results = model.evaluate(x, verbose=0, return_dict=True)
+    expected = 0.1 * np.sum(ops.convert_to_numpy(kernel) ** 2)
+    assert results["reconstruction_regularization"] == pytest.approx(
+        expected, rel=1e-5
+    )
+    others = results["reconstruction_loss"]
+    others += 0.1 * results["wasserstein_distance"]
+    assert results["loss"] == pytest.approx(others + expected, rel=1e-5)
+
+
+def test_what_a_layer_adds_is_in_the_loss(x):
+    class Added(keras.layers.Layer):
+        def call(self, codes):
+            self.add_loss(5.0 * ops.mean(ops.square(codes)))
+            return codes
+
+    encoder = keras.Sequential(
+        [
+            keras.layers.Lambda(lambda x: ops.cast(x, "float32")),
+            keras.layers.Dense(4),
+            Added(),
+        ]
+    )
+    logs = fit(make(encoder=encoder), x, epochs=4)
+    found = logs["reconstruction_regularization"]
+    assert found[-1] < found[0]
+    assert "encoder_regularization" not in logs
+
+
+# Frozen networks.
+
+
+@pytest.mark.parametrize(
+    "frozen",
+    [
+        ("decoder",),
+        ("encoder",),
+        ("encoder", "decoder"),
+        ("critic",),
+        NAMES[2:],
+    ],
+    ids=" and ".join,
+)
+def test_frozen_networks_stay_and_the_others_learn(x, frozen):
+    model = make()
+    fit(model, x)
+
+    def network(name):
+        return getattr(
+            model if name in ("encoder", "decoder") else model.prior, name
+        )
+
+    for name in frozen:
+        network(name).trainable = False
+    before = {name: weights_of(network(name)) for name in NAMES}
+    logs = fit(model, x, epochs=2)
+    for name in NAMES:
+        stayed = same(before[name], weights_of(network(name)))
+        assert stayed == (name in frozen), name
+    assert all(np.isfinite(values).all() for values in logs.values())
+    assert ("reconstruction_loss" in logs) == (frozen != NAMES[:2])
+    assert np.isfinite(model.evaluate(x, verbose=0)[0])
+
+
+def test_a_game_on_a_finished_text_autoencoder(make_model, clauses, tmp_path):
+    model = make_model(seed=1)
+    model.fit(clauses, batch_size=32, verbose=0)
+    model.encoder.trainable = model.decoder.trainable = False
+    codes = model.encode(clauses[:8])
+    generator = weights_of(model.prior.generator)
+    model.fit(clauses, batch_size=32, verbose=0)
+    np.testing.assert_array_equal(model.encode(clauses[:8]), codes)
+    assert not same(generator, weights_of(model.prior.generator))
+    model.save(tmp_path / "model.keras")
+    # The file has optimizer state of networks that no phase trains now.
+    with pytest.warns(UserWarning, match="'autoencoder'"):
+        loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert loaded.generate(3, seed=0) == model.generate(3, seed=0)
+
+
+def test_a_frozen_decoder_of_sentences(make_model, clauses):
+    model = make_model(seed=1)
+    model.decoder.trainable = False
+    before = weights_of(model.decoder), weights_of(model.encoder)
+    model.fit(clauses, batch_size=32, verbose=0)
+    assert same(before[0], weights_of(model.decoder))
+    assert not same(before[1], weights_of(model.encoder))
+
+
+def test_numbers_of_penalties_are_scalars(x):
+    model = make()
+    variable = model.encoder.trainable_variables[0]
+    variable.regularizer = keras.regularizers.L1(1e-3)
+    (penalty,) = model.phases()[0].penalties()
+    assert number(penalty) == pytest.approx(
+        1e-3 * np.abs(ops.convert_to_numpy(variable)).sum(), rel=1e-5
+    )
