@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,6 +35,35 @@ class Trainer:
     optimizer: Any
     run_eagerly: bool
     num_replicas = 1
+
+    def fit(self, *args: Any, **options: Any) -> Any:
+        """`keras.Model.fit`; an exception leaves the model as it was."""
+        with self._kept():
+            return super().fit(*args, **options)  # type: ignore[misc]
+
+    def evaluate(self, *args: Any, **options: Any) -> Any:
+        """`keras.Model.evaluate`; an exception leaves the model as it was."""
+        with self._kept():
+            return super().evaluate(*args, **options)  # type: ignore[misc]
+
+    @contextlib.contextmanager
+    def _kept(self) -> Iterator[None]:
+        """Gives variables their values back if an exception passes.
+
+        Keras takes the values out of the variables while a step holds them.
+        """
+        optimizer = getattr(self, "optimizer", None)
+        variables = [*self.variables, *getattr(optimizer, "variables", ())]
+        values = _values(variables)
+        try:
+            yield
+        except BaseException:
+            for variable, value in values:
+                # Not by `value`, which would draw initial values anew. A step
+                # that has run has taken the memory of what it began with.
+                if variable._value is None and not value.is_deleted():
+                    variable.assign(value)
+            raise
 
     @property
     def skips_masked(self) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import collections
 import os
 import re
+import unicodedata
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,17 +17,51 @@ import numpy as np
 from absl import logging
 from keras import ops
 
+from keras_arae.data.batches import check_count
 from keras_arae.data.codec import Codec
 from keras_arae.data.codec import check_integers
 from keras_arae.data.codec import check_range
 from keras_arae.export import export
 
+
+def _marks() -> str:
+    """What belongs to the character before it, for a character class.
+
+    Accents, vowel signs and the like, which `\\w` leaves out; joiners, as in
+    emoji of several parts; and the colours of skin.
+    """
+    marks = {0x200C, 0x200D, *range(0x1F3FB, 0x1F400)}
+    blocks = (*range(0x300, 0x1EA00), *range(0xE0100, 0xE01F0))
+    marks.update(i for i in blocks if unicodedata.category(chr(i))[0] == "M")
+    ranges: list[list[int]] = []
+    for mark in sorted(marks):
+        if ranges and mark == ranges[-1][1] + 1:
+            ranges[-1][1] = mark
+        else:
+            ranges.append([mark, mark])
+    return "".join(f"{chr(a)}-{chr(b)}" for a, b in ranges)
+
+
+MARK = f"[{_marks()}]"
+WORD = rf"\w+(?:{MARK}+\w*)*"
+FLAG = "[\U0001f1e6-\U0001f1ff]{2}"  # Two letters that show as one flag.
+
 # Regular expressions of one token, what joins tokens, and lower-casing.
 PATTERNS: dict[str, tuple[str, str, bool]] = {
-    # Words with inner apostrophes and hyphens, clitics ("'s"), punctuation.
-    "words": (r"<unk>|\w+(?:[-'’]\w+)*|['’]\w+|[^\w\s]", " ", True),
+    # Words with inner apostrophes and hyphens, clitics ("'s"), punctuation
+    # and signs, those of several parts whole.
+    "words": (
+        rf"<unk>|{WORD}(?:[-'’]{WORD})*|['’]{WORD}|{FLAG}"
+        rf"|[^\w\s](?:{MARK}*\u200d[^\w\s])*{MARK}*",
+        " ",
+        True,
+    ),
     "whitespace": (r"\S+", " ", True),
-    "characters": (r"<unk>|(?s:.)", "", False),
+    "characters": (
+        rf"<unk>|{FLAG}|(?s:.)(?:{MARK}*\u200d[^\w\s])*{MARK}*",
+        "",
+        False,
+    ),
     # Atoms whole: those in brackets, and of two letters.
     "smiles": (r"<unk>|\[[^\]]+\]|Br|Cl|%\d\d|\S", "", False),
 }
@@ -61,6 +97,10 @@ class TextPreprocessor(Codec):
         joiner: str or `None`. What stands between tokens in a sentence made
             from ids. Defaults to `None`: nothing for characters and SMILES,
             else a space.
+        unicode_form: `"NFC"`, another form that `unicodedata.normalize`
+            knows, or `None`. Of letters that can be written in two ways, as
+            one character or with an accent behind, one is chosen. Defaults
+            to `"NFC"`.
         overflow: `"drop"` or `"truncate"`. What `fit` and `evaluate` do with
             a sentence that is too long. Verbs that must answer each sentence
             (`encode`, `reconstruct`) always truncate. Defaults to `"drop"`.
@@ -101,6 +141,7 @@ class TextPreprocessor(Codec):
         lowercase: bool | None = None,
         pattern: str = "words",
         joiner: str | None = None,
+        unicode_form: str | None = "NFC",
         overflow: str = "drop",
         tokenizer: Any = None,
     ) -> None:
@@ -109,6 +150,17 @@ class TextPreprocessor(Codec):
                 "Give either a `vocabulary` (a list of words; "
                 "`TextPreprocessor.from_corpus` makes one) or a `tokenizer`. "
                 f"Received: vocabulary={vocabulary}, tokenizer={tokenizer}"
+            )
+        if isinstance(vocabulary, (str, bytes, os.PathLike)):
+            raise ValueError(
+                "`vocabulary` must be a list of tokens; from a file of one a "
+                "line: `open(path, encoding='utf-8').read().split('\\n')`. "
+                f"Received: vocabulary={vocabulary!r}"
+            )
+        if unicode_form not in (None, "NFC", "NFD", "NFKC", "NFKD"):
+            raise ValueError(
+                "`unicode_form` must be 'NFC', 'NFD', 'NFKC', 'NFKD' or None. "
+                f"Received: unicode_form={unicode_form!r}"
             )
         if overflow not in ("drop", "truncate"):
             raise ValueError(
@@ -128,6 +180,7 @@ class TextPreprocessor(Codec):
         self.lowercase = lowers if lowercase is None else lowercase
         self.pattern = pattern
         self.joiner = default_joiner if joiner is None else joiner
+        self.unicode_form: Any = unicode_form
         self.overflow = overflow
         self.tokenizer = tokenizer
         self._vocabulary_size: int | None = None
@@ -158,9 +211,17 @@ class TextPreprocessor(Codec):
         Returns:
             A `TextPreprocessor`.
         """
+        check_count("vocabulary_size", vocabulary_size)
+        if vocabulary_size <= len(cls.special_tokens):
+            raise ValueError(
+                f"`vocabulary_size` counts {len(cls.special_tokens)} special "
+                "ids and must leave room for words. "
+                f"Received: vocabulary_size={vocabulary_size}"
+            )
         codec = cls(vocabulary=[], **options)
         counts: collections.Counter = collections.Counter()
-        for sentence in _checked(sentences):
+        column = _sentences_of(sentences)
+        for sentence in _checked(sentences if column is None else column):
             counts.update(codec.split(sentence))
         for token in cls.special_tokens:
             counts.pop(token, None)
@@ -203,6 +264,8 @@ class TextPreprocessor(Codec):
 
     def split(self, sentence: str) -> list[str]:
         """The tokens of one sentence, as the vocabulary counts them."""
+        if self.unicode_form is not None:
+            sentence = unicodedata.normalize(self.unicode_form, sentence)
         if self.lowercase:
             sentence = sentence.lower()
         return [found.group() for found in self._expression.finditer(sentence)]
@@ -299,10 +362,9 @@ class TextPreprocessor(Codec):
         """Puts one sentence, or one row of ids, into a batch of one."""
         if isinstance(data, str):
             return [data], False
-        if hasattr(data, "dtype") and np.ndim(data) == 1:
-            row = ops.convert_to_numpy(data)
-            if row.dtype.kind not in "OSU":
-                return row[None], False
+        is_array = hasattr(data, "dtype") and np.ndim(data) == 1
+        if is_array and _sentences_of(data) is None:
+            return ops.convert_to_numpy(data)[None], False
         return data, True
 
     def _check_ids(self, data: Any) -> np.ndarray:
@@ -357,6 +419,7 @@ class TextPreprocessor(Codec):
             "lowercase": self.lowercase,
             "pattern": self.pattern,
             "joiner": self.joiner,
+            "unicode_form": self.unicode_form,
             "overflow": self.overflow,
             "tokenizer": keras.saving.serialize_keras_object(self.tokenizer),
             "vocabulary_size": self.vocabulary_size,
@@ -413,10 +476,22 @@ def _compiled(expression: str) -> re.Pattern[str]:
 
 
 def _sentences_of(data: Any) -> Any:
-    """The sentences that `data` holds; `None` where it holds numbers."""
-    if isinstance(data, np.ndarray) and data.dtype.kind in "OSU":
-        return data.tolist()
-    return None if hasattr(data, "dtype") else data
+    """The sentences that `data` holds; `None` where it holds numbers.
+
+    A column of a table and a tensor of strings hold some; a table does not.
+    """
+    if isinstance(data, Mapping) or hasattr(data, "columns"):
+        raise ValueError(
+            "Expected a list of sentences, not a table: give one of its "
+            f"columns. Received: a {type(data).__name__} with columns "
+            f"{[str(name) for name in getattr(data, 'columns', data)]}"
+        )
+    if not hasattr(data, "dtype"):
+        return data
+    kind = getattr(data.dtype, "kind", "?")  # Frameworks' types have none.
+    if kind in "OSU" or "str" in str(data.dtype):
+        return np.asarray(data).tolist()
+    return None
 
 
 def check_sentences(sentences: Iterable[Any]) -> list[str]:

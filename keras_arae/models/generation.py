@@ -276,7 +276,8 @@ class GenerativeModel(PhasedModel):
         noise = self._draw_noise(num_samples, seed)
         condition = _either(condition, label)
         if condition is None and self.condition is not None:
-            generator = np.random.default_rng(seed)
+            # Not the noise's own numbers again.
+            generator = np.random.default_rng([seed, 1])
             condition = self.condition.draw(num_samples, generator)
         codes = self.generate_codes(noise, condition)
         return self.decode(codes, condition, seed=seed, **options)

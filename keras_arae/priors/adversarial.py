@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_arae.data.batches import check_count
 from keras_arae.export import export
 from keras_arae.layers import Critic
 from keras_arae.layers import Generator
@@ -102,6 +103,7 @@ class AdversarialPrior(Prior):
         **kwargs: Any,
     ) -> None:
         super().__init__(noise_dim, conditional, **kwargs)
+        check_count("critic_steps", critic_steps)
         _check_choice("critic_data", critic_data, ("reuse", "fresh"))
         _check_choice(
             "critic_regularizer",

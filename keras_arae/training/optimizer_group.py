@@ -62,6 +62,7 @@ class OptimizerGroup(keras.optimizers.Optimizer):
                     "where the settings are the same. "
                     f"Received: the same {optimizer.name!r} again for {key!r}"
                 )
+            _refuse_loss_scale(key, optimizer)
             optimizer.name = key
             rate = optimizer.get_config().get("learning_rate")
             if isinstance(rate, dict):  # The configuration of a schedule.
@@ -193,6 +194,18 @@ class StepSchedule(Schedule):
     def from_config(cls, config: dict[str, Any]) -> Schedule:
         """Makes the schedule, without a clock."""
         return keras.optimizers.schedules.deserialize(config["schedule"])
+
+
+def _refuse_loss_scale(key: str, optimizer: Any) -> None:
+    """Refuses what would learn at a rate divided by the scale."""
+    is_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+    if is_scaled or getattr(optimizer, "loss_scale_factor", None):
+        raise ValueError(
+            "A phase scales no loss, which an optimizer that unscales "
+            "gradients expects: leave out `loss_scale_factor` and "
+            "`LossScaleOptimizer`; bfloat16 needs neither. "
+            f"Received: {type(optimizer).__name__} for {key!r}"
+        )
 
 
 def _serialize(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:

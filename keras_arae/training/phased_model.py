@@ -15,6 +15,7 @@ from keras_arae import data
 from keras_arae.training.optimizer_group import OptimizerGroup
 from keras_arae.training.phase import Phase
 from keras_arae.training.training_monitor import TrainingMonitor
+from keras_arae.training.training_monitor import set_directions
 from keras_arae.training.training_monitor import watches_nan
 
 
@@ -45,12 +46,13 @@ class PhasedModel(backend.Trainer, keras.Model):
         name: str | None = None,
     ) -> None:
         super().__init__(name=name)
-        if keras.dtype_policies.get(self.dtype_policy).name == "mixed_float16":
+        policy = keras.dtype_policies.get(self.dtype_policy).name
+        if policy in ("mixed_float16", "float16"):
             raise ValueError(
                 "Several optimizers would need several loss scales, and "
                 "without them float16 gradients vanish unseen. Use "
                 '`keras.config.set_dtype_policy("mixed_bfloat16")`, which '
-                "needs none. Received: dtype policy 'mixed_float16'"
+                f"needs none. Received: dtype policy {policy!r}"
             )
         self.codec: Any = codec
         self.condition: Any = data.get_condition(condition)
@@ -203,7 +205,7 @@ class PhasedModel(backend.Trainer, keras.Model):
             batch_size: int. Rows a step. Defaults to `64`.
             epochs: int. Epoch at which to stop. Defaults to `1`.
             verbose: as in `keras.Model.fit`. Defaults to `"auto"`.
-            callbacks: list of Keras callbacks. Defaults to `None`.
+            callbacks: list of Keras callbacks, or one. Defaults to `None`.
             validation_data: held-out data of the same kinds; with labels
                 a pair `(x, y)`. Defaults to `None`.
             validation_split: float. Share of the rows, from the end, to hold
@@ -218,6 +220,8 @@ class PhasedModel(backend.Trainer, keras.Model):
             A `keras.callbacks.History`.
 
         Raises:
+            ValueError: if an argument is given that has no effect here, such
+                as `class_weight`.
             FloatingPointError: if a loss becomes NaN; names the phase. Stops
                 before any checkpoint is written over. Not raised where the
                 callbacks hold `keras.callbacks.TerminateOnNaN`.
@@ -251,13 +255,17 @@ class PhasedModel(backend.Trainer, keras.Model):
 
         Args:
             batches: dataset of encoded batches.
-            callbacks: list of Keras callbacks. Defaults to `None`.
+            callbacks: list of Keras callbacks, or one. Defaults to `None`.
             **options: the other arguments of `keras.Model.fit`.
         """
+        _refuse_others("fit", options, FIT_OPTIONS)
         trained = [id(variable) for variable in self.trainable_variables]
         if trained != self._trained:  # A step was compiled for others.
             self._trained, self.train_function = trained, None
+        if isinstance(callbacks, keras.callbacks.Callback):
+            callbacks = [callbacks]
         callbacks = list(callbacks or [])
+        set_directions(callbacks, self._trackers)
         monitor = TrainingMonitor(stop_on_nan=not watches_nan(callbacks))
         return super().fit(batches, callbacks=[monitor, *callbacks], **options)
 
@@ -277,7 +285,9 @@ class PhasedModel(backend.Trainer, keras.Model):
             A list of numbers in the order of their names in the training
             log, or a dict by name if `return_dict` is true.
         """
-        options.pop("sample_weight", None)  # Keras passes it as None.
+        if options.get("sample_weight") is None:
+            options.pop("sample_weight", None)  # Keras passes it as None.
+        _refuse_others("evaluate", options, EVALUATE_OPTIONS)
         batches = self._evaluation_batches(x, y, batch_size or 64)
         return super().evaluate(batches, **options)
 
@@ -529,6 +539,37 @@ class PhasedModel(backend.Trainer, keras.Model):
         weights = {id(v) for v in self.weights}
         weights.update(id(v) for v in self.metrics_variables)
         return [v for v in self.variables if id(v) not in weights]
+
+
+FIT_OPTIONS = (
+    "epochs",
+    "verbose",
+    "validation_data",
+    "shuffle",
+    "initial_epoch",
+    "steps_per_epoch",
+    "validation_steps",
+    "validation_freq",
+)
+# The last is what `keras.Model.fit` says when it evaluates.
+EVALUATE_OPTIONS = (
+    "verbose",
+    "steps",
+    "callbacks",
+    "return_dict",
+    "_use_cached_eval_dataset",
+)
+
+
+def _refuse_others(verb: str, options: dict, known: tuple[str, ...]) -> None:
+    """Refuses arguments of Keras' verb that would have no effect."""
+    for name, value in options.items():
+        if name not in known:
+            raise ValueError(
+                f"`{verb}` takes no `{name}`: it would have no effect. Beside "
+                f"data it knows {[key for key in known if key[0] != '_']}. "
+                f"Received: {name} of type {type(value).__name__}"
+            )
 
 
 def _penalised(phase: Phase, phase_input: Any) -> tuple[Any, dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Container
 from typing import Any
 
 import keras
@@ -58,6 +59,26 @@ class TrainingMonitor(keras.callbacks.Callback):
             logs[f"learning_rate_{optimizer.name}"] = float(
                 ops.convert_to_numpy(optimizer.learning_rate)
             )
+
+
+def set_directions(callbacks: list, names: Container[str]) -> None:
+    """Tells callbacks of mode `"auto"` which way a number is better.
+
+    Keras asks metrics that it compiled itself, and raises for others.
+
+    Args:
+        callbacks: list of Keras callbacks.
+        names: the names that the model logs.
+    """
+    for callback in callbacks:
+        if not isinstance(
+            callback,
+            (keras.callbacks.EarlyStopping, keras.callbacks.ModelCheckpoint),
+        ):
+            continue
+        name = callback.monitor.removeprefix("val_")
+        if callback.mode == "auto" and name in names:
+            callback.mode = "max" if "accuracy" in name else "min"
 
 
 def watches_nan(callbacks: list) -> bool:

@@ -307,3 +307,112 @@ def test_one_becomes_a_batch_of_one():
         assert not several and codec.encode(batch).tolist() == [[4, 5, 2]]
     rows = row[None]
     assert codec.as_batch(rows) == (rows, True)
+
+
+SCRIPTS = {
+    "Hindi": ("मैं हिन्दी में लिखता हूँ ।", 6),
+    "Bengali": ("আমি বাংলায় লিখি ।", 4),
+    "Tamil": ("தமிழ் மொழி இனிது .", 4),
+    "Vietnamese": ("Việt Nam đẹp lắm .", 5),
+    "Arabic with vowels": ("السَّلامُ عَلَيْكُمْ .", 3),
+    "Hebrew with points": ("שָׁלוֹם עוֹלָם .", 3),
+    "Persian": ("می\u200cخواهم بروم .", 3),
+    "Russian": ("Я пишу по-русски .", 4),
+    "Greek": ("Γράφω ελληνικά .", 3),
+    "Korean": ("나는 한국어로 쓴다 .", 4),
+    "Turkish": ("İstanbul'da ışık var .", 4),
+    "emoji": ("👩\u200d👩\u200d👧 👍🏽 🇩🇪 ❤\ufe0f hello !", 6),
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_words_of_each_script_stay_whole_and_come_back(script):
+    sentence, num_words = SCRIPTS[script]
+    codec = TextPreprocessor.from_corpus([sentence], max_length=8)
+    assert codec.split(sentence) == sentence.lower().split(" ")
+    assert len(codec.split(sentence)) == num_words
+    (back,) = codec.decode(codec.encode([sentence]))
+    assert back == sentence.lower()
+    assert codec.decode(codec.encode([back])) == [back]
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_characters_of_each_script_come_back(script):
+    sentence, _ = SCRIPTS[script]
+    codec = TextPreprocessor.from_corpus(
+        [sentence], pattern="characters", max_length=40
+    )
+    assert codec.decode(codec.encode([sentence])) == [sentence]
+    assert codec.split("e\u0323n🇩🇪👍🏽") == ["ẹ", "n", "🇩🇪", "👍🏽"]
+
+
+def test_two_ways_to_write_a_letter_are_one_word():
+    both = ["caf\u00e9", "cafe\u0301"]
+    assert len(TextPreprocessor.from_corpus(both).vocabulary) == 1
+    codec = TextPreprocessor.from_corpus(both, unicode_form=None)
+    assert sorted(codec.vocabulary) == sorted(both)
+    config = TextPreprocessor.from_config(codec.get_config())
+    assert config.unicode_form is None
+    with pytest.raises(ValueError, match="Received: unicode_form='nfc'"):
+        TextPreprocessor(["a"], unicode_form="nfc")
+
+
+class Column:
+    """What a column of a table is to us: pandas' Series, for one."""
+
+    dtype = "str"
+
+    def __init__(self, strings):
+        self.strings = strings
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.strings, object)
+
+    def __len__(self):
+        return len(self.strings)
+
+
+def test_columns_and_tensors_of_strings_are_sentences():
+    tf = pytest.importorskip("tensorflow")
+    sentences = ["a man sleeps", "a man runs"]
+    expected = TextPreprocessor.from_corpus(sentences, max_length=4)
+    for data in (
+        Column(sentences),
+        tf.constant(sentences),
+        np.array(sentences),
+    ):
+        codec = TextPreprocessor.from_corpus(data, max_length=4)
+        assert codec.vocabulary == expected.vocabulary
+        np.testing.assert_array_equal(
+            codec.encode(data), expected.encode(sentences)
+        )
+        rows, kept = codec.encode_corpus(data)
+        assert kept.tolist() == [0, 1]
+        assert codec.as_batch(data)[1]
+
+
+class Table(Column):
+    columns = ("text", "label")
+
+    def __iter__(self):
+        return iter(self.columns)
+
+
+@pytest.mark.parametrize("table", [Table(["secret"]), {"text": ["secret"]}])
+def test_tables_are_refused_without_their_data(table):
+    codec = TextPreprocessor(["a"])
+    for verb in (TextPreprocessor.from_corpus, codec.encode):
+        with pytest.raises(ValueError, match="columns .*'text'") as caught:
+            verb(table)
+        assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("size", [-1, 0, 4])
+def test_vocabularies_without_room_are_refused(size):
+    with pytest.raises(ValueError, match=f"Received: vocabulary_size={size}"):
+        TextPreprocessor.from_corpus(["a man"], vocabulary_size=size)
+
+
+def test_a_file_name_is_no_vocabulary():
+    with pytest.raises(ValueError, match="Received: vocabulary='words.txt'"):
+        TextPreprocessor("words.txt")

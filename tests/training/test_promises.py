@@ -57,6 +57,109 @@ def critic_with(*others):
     )
 
 
+# An exception.
+
+
+def raises(*_, **__):
+    raise RuntimeError("a bad batch")
+
+
+@pytest.mark.parametrize("stop", [RuntimeError, KeyboardInterrupt])
+def test_an_exception_leaves_the_model_as_it_was(x, stop, tmp_path):
+    model = make()
+    fit(model, x)
+    codes = model.encode(x)
+
+    class Stop(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            raise stop
+
+        on_test_batch_begin = on_train_batch_begin
+
+    with pytest.raises(stop):
+        model.evaluate(x, callbacks=[Stop()], verbose=0)
+    with pytest.raises(stop):
+        fit(model, x, callbacks=[Stop()])
+    np.testing.assert_array_equal(model.encode(x), codes)
+
+
+@pytest.mark.parametrize("verb", ["fit", "evaluate"])
+def test_a_failing_step_leaves_the_model_as_it_was(
+    x, verb, monkeypatch, tmp_path
+):
+    model = make()
+    codes = model.encode(x)
+    with monkeypatch.context() as patch:
+        patch.setattr(model, "reconstruction", raises)
+        with pytest.raises(RuntimeError, match="a bad batch"):
+            getattr(model, verb)(x, batch_size=16, verbose=0)
+    np.testing.assert_array_equal(model.encode(x), codes)
+    model.save(tmp_path / "model.keras")
+    assert np.isfinite(fit(model, x)["loss"][0])
+
+
+# Arguments of Keras' verbs.
+
+
+@pytest.mark.parametrize(
+    "verb, option",
+    [
+        ("fit", {"class_weight": {0: 2.0}}),
+        ("fit", {"sample_weight": np.ones(64)}),
+        ("fit", {"validation_batch_size": 3}),
+        ("evaluate", {"sample_weight": np.ones(64)}),
+    ],
+)
+def test_what_would_have_no_effect_is_refused(x, verb, option):
+    (name,) = option
+    with pytest.raises(ValueError, match=f"`{verb}` takes no `{name}`"):
+        getattr(make(), verb)(x, verbose=0, **option)
+
+
+def test_early_stopping_knows_which_way_is_better(x):
+    for monitor in ("val_accuracy", "val_reconstruction_loss", "val_loss"):
+        stopping = keras.callbacks.EarlyStopping(monitor, patience=0)
+        logs = fit(
+            make(), x, epochs=30, callbacks=stopping, validation_data=x[:16]
+        )
+        values = logs[monitor]
+        better = (
+            np.diff(values) > 0 if "acc" in monitor else np.diff(values) < 0
+        )
+        assert better[:-1].all()
+        assert len(values) == 30 or not better[-1]
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        lambda: keras.optimizers.SGD(0.5, loss_scale_factor=1024.0),
+        lambda: keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.5)),
+    ],
+)
+def test_optimizers_that_scale_losses_are_refused(optimizer):
+    model = make()
+    with pytest.raises(ValueError, match="Received: .* for 'critic'"):
+        model.compile(critic_optimizer=optimizer())
+
+
+@pytest.mark.parametrize("policy", ["float16", "mixed_float16"])
+def test_policies_whose_gradients_vanish_are_refused(policy):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        with pytest.raises(ValueError, match=f"dtype policy '{policy}'"):
+            make()
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+@pytest.mark.parametrize("steps", [0, -1, 2.5])
+def test_no_critic_steps_are_refused(steps):
+    with pytest.raises(ValueError, match=f"Received: critic_steps={steps}"):
+        keras_arae.priors.AdversarialPrior(critic_steps=steps)
+
+
 # Training flags.
 
 
