@@ -48,6 +48,12 @@ def ids_on_disk(
     assert rows.shape == (2, 5)
     ```
     """
+    if isinstance(sentences, (str, bytes, os.PathLike)):
+        raise ValueError(
+            "Expected an iterable of sentences, such as an open file: "
+            "`open(path, encoding='utf-8')`. "
+            f"Received: sentences={sentences!r}"
+        )
     path = pathlib.Path(path)
     if path.exists() and not overwrite:
         raise FileExistsError(
@@ -81,11 +87,19 @@ def ids_on_disk(
 def _add_header(
     raw_path: pathlib.Path, path: pathlib.Path, shape: tuple[int, int]
 ) -> None:
-    """Copies rows of int32 into an `.npy`, chunk by chunk."""
+    """Copies rows of int32 into an `.npy`, chunk by chunk.
+
+    The file takes its name when all is in it and on the disk: whoever finds
+    one can read it, whatever stopped the copy.
+    """
+    unfinished = path.with_name(path.name + ".unfinished")
     rows = np.memmap(raw_path, "int32", "r", shape=shape)
-    target = np.lib.format.open_memmap(path, "w+", "int32", shape)
+    target = np.lib.format.open_memmap(unfinished, "w+", "int32", shape)
     for start in range(0, len(rows), CHUNK):
         target[start : start + CHUNK] = rows[start : start + CHUNK]
     target.flush()
-    del rows
+    del rows, target
+    with unfinished.open("rb+") as file:
+        os.fsync(file.fileno())
+    unfinished.replace(path)
     raw_path.unlink()

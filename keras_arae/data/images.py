@@ -17,9 +17,9 @@ class ImagePreprocessor(Codec):
     """Turns images into arrays of levels of one shape.
 
     Images come as floats from 0 to 1, as bytes (`uint8`) from 0 to 255, or as
-    integers or bools that are levels already; bytes none of which reaches
-    `num_levels` are levels too. They become integers from 0 to
-    `num_levels - 1`.
+    integers or bools that are levels already. They become integers from 0 to
+    `num_levels - 1`. What bytes mean is decided once, by the first that come:
+    levels if none is above `num_levels - 1`.
 
     Source of stochastic binarisation: "On the Quantitative Analysis of Deep
     Belief Networks", Salakhutdinov and Murray, ICML 2008: a pixel is 1 with
@@ -34,6 +34,9 @@ class ImagePreprocessor(Codec):
             anew each epoch. `evaluate` then draws too, the same each time;
             verbs and datasets of batches always round. Defaults to
             `"threshold"`.
+        pixels: `"bytes"` (0 to 255) or `"levels"`. What `uint8` holds.
+            Defaults to `None`: what the first images say, saved with the
+            codec.
 
     Example:
 
@@ -49,6 +52,7 @@ class ImagePreprocessor(Codec):
         image_shape: Sequence[int],
         num_levels: int = 2,
         binarization: str = "threshold",
+        pixels: str | None = None,
     ) -> None:
         if len(image_shape) not in (2, 3) or min(image_shape) < 1:
             raise ValueError(
@@ -65,6 +69,12 @@ class ImagePreprocessor(Codec):
                 "`binarization` must be 'threshold' or 'stochastic'. "
                 f"Received: binarization={binarization!r}"
             )
+        if pixels not in (None, "bytes", "levels"):
+            raise ValueError(
+                "`pixels` must be 'bytes', 'levels' or None. "
+                f"Received: pixels={pixels!r}"
+            )
+        self.pixels: Any = pixels
         self.image_shape = self.x_shape = tuple(image_shape)
         self.num_levels = self.num_values = num_levels
         self.binarization = binarization
@@ -106,7 +116,7 @@ class ImagePreprocessor(Codec):
         highest = self.num_levels - 1
         if images.dtype.kind == "f":
             limit, kind = 1.0, "floats from 0 to 1"
-        elif images.dtype == "uint8" and images.max(initial=0) > highest:
+        elif images.dtype == "uint8" and self._are_bytes(images):
             limit, kind = 255, "bytes from 0 to 255"
         elif images.dtype.kind in "iub":
             limit, kind = highest, f"levels from 0 to {highest}"
@@ -118,10 +128,19 @@ class ImagePreprocessor(Codec):
         # Written so that NaN is refused as well.
         if images.size and not (images.min() >= 0 and images.max() <= limit):
             raise ValueError(
-                f"Expected images of dtype {images.dtype} to hold {kind}. "
+                f"Expected images of dtype {images.dtype} to hold {kind} "
+                f"(pixels={self.pixels!r}; bytes that begin with dark images "
+                'need `ImagePreprocessor(..., pixels="bytes")`). '
                 f"Received: values from {images.min()} to {images.max()}"
             )
         return images.astype("float32") / np.float32(limit)
+
+    def _are_bytes(self, images: np.ndarray) -> bool:
+        """Whether `uint8` holds bytes; the first images decide."""
+        if self.pixels is None and images.size:
+            is_bright = images.max() > self.num_levels - 1
+            self.pixels = "bytes" if is_bright else "levels"
+        return self.pixels == "bytes"
 
     def draw(
         self, rows: np.ndarray, generator: np.random.Generator
@@ -166,6 +185,7 @@ class ImagePreprocessor(Codec):
             "image_shape": self.image_shape,
             "num_levels": self.num_levels,
             "binarization": self.binarization,
+            "pixels": self.pixels,
         }
 
 

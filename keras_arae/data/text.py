@@ -344,8 +344,10 @@ class TextPreprocessor(Codec):
         Returns:
             A list of str, tokens joined by `joiner`.
         """
+        ids = check_integers(ids)
+        check_range(ids, self.vocabulary_size)
         rows = []
-        for row in np.asarray(ids):
+        for row in ids:
             stops = np.flatnonzero((row == self.end_id) | (row == self.pad_id))
             rows.append(row[: stops[0]] if len(stops) else row)
         num_special = len(self.special_tokens)

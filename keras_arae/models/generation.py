@@ -236,6 +236,12 @@ class GenerativeModel(PhasedModel):
             "num_beams": num_beams,
         }
         if self.decoder.autoregressive:
+            num_values = self.decoder.vocabulary_size
+            if isinstance(top_k, int) and top_k > num_values:
+                raise ValueError(
+                    f"`top_k` must be at most {num_values}, the size of the "
+                    f"vocabulary. Received: top_k={top_k}"
+                )
             ids = self._decode_sequences(codes, batch_size, seed, **options)
             return self.codec.decode(ids)
         if any(option is not None for option in options.values()):
@@ -498,6 +504,12 @@ class GenerativeModel(PhasedModel):
             raise ValueError(
                 f"Expected codes of shape (num_codes, {self.code_dim}). "
                 f"Received: shape {codes.shape}"
+            )
+        if not np.isfinite(codes).all():
+            rows = np.flatnonzero(~np.isfinite(codes).all(axis=1))
+            raise ValueError(
+                "Expected codes of finite numbers. Received: NaN or infinity "
+                f"in {len(rows)} of {len(codes)} codes, first in {rows[0]}"
             )
         return codes
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from keras import ops
+
+from keras_arae.data.batches import check_count
 
 
 def make_sampler(
@@ -46,15 +49,11 @@ def make_sampler(
             "greedy"
         )  # fmt: skip
     is_sampler = isinstance(sampler, samplers.Sampler)
+    _check_values(settings)
     _check_settings(sampler, is_sampler, settings)
     if is_sampler:
         return sampler
     temperature = 1.0 if temperature is None else temperature
-    if not temperature > 0:
-        raise ValueError(
-            "`temperature` must be above 0 (for none at all, use the greedy "
-            f"sampler). Received: temperature={temperature}"
-        )
     if sampler == "greedy":
         return samplers.GreedySampler()
     if sampler == "beam":
@@ -66,6 +65,24 @@ def make_sampler(
             top_p or 0.9, k=top_k, temperature=temperature
         )
     return samplers.RandomSampler(temperature=temperature)
+
+
+def _check_values(settings: dict[str, Any]) -> None:
+    """Refuses numbers that no sampler can use."""
+    for name in ("top_k", "num_beams"):
+        if settings[name] is not None:
+            check_count(name, settings[name])
+    temperature, top_p = settings["temperature"], settings["top_p"]
+    if temperature is not None and not 0 < temperature < math.inf:
+        raise ValueError(
+            "`temperature` must be above 0 (for none at all, use the greedy "
+            f"sampler) and finite. Received: temperature={temperature}"
+        )
+    if top_p is not None and not 0 < top_p <= 1:
+        raise ValueError(
+            "`top_p` is a probability above 0 and at most 1. "
+            f"Received: top_p={top_p}"
+        )
 
 
 def _check_settings(

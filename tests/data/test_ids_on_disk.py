@@ -51,3 +51,26 @@ def test_nothing_that_fits(tmp_path):
     with pytest.raises(ValueError, match="max_length=1.*Received: 1 sent"):
         ids_on_disk(["a a", " "], preprocessor, tmp_path / "ids.npy")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_copy_that_is_stopped_leaves_no_file_of_that_name(
+    tmp_path, monkeypatch, preprocessor, clauses
+):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", stop)
+        with pytest.raises(KeyboardInterrupt):
+            ids_on_disk(clauses, preprocessor, tmp_path / "ids.npy")
+    assert not (tmp_path / "ids.npy").exists()
+    rows = ids_on_disk(clauses, preprocessor, tmp_path / "ids.npy")
+    np.testing.assert_array_equal(rows, preprocessor(clauses))
+    assert [p.name for p in tmp_path.iterdir()] == ["ids.npy"]
+
+
+def test_one_string_is_no_corpus(tmp_path, preprocessor):
+    for sentences in ("a man", tmp_path / "corpus.txt"):
+        with pytest.raises(ValueError, match="an open file.*Received"):
+            ids_on_disk(sentences, preprocessor, tmp_path / "ids.npy")
+    assert not list(tmp_path.iterdir())

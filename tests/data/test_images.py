@@ -127,3 +127,23 @@ def test_an_image_with_gradients_becomes_a_batch_of_one():
     image = keras.Variable(np.zeros((2, 2))).value
     batch, several = ImagePreprocessor((2, 2)).as_batch(image)
     assert not several and batch.shape == (1, 2, 2)
+
+
+def test_what_bytes_mean_is_decided_once(tmp_path):
+    images = np.zeros((4, 2, 2), "uint8")
+    images[1:] = 255
+    images[0, 0, 0] = 1
+    codec = ImagePreprocessor((2, 2))
+    rows = codec.encode(images)
+    np.testing.assert_array_equal(codec.encode(images[:1]), rows[:1])
+    assert rows[0, 0, 0] == 0
+    again = ImagePreprocessor.from_config(codec.get_config())
+    np.testing.assert_array_equal(again.encode(images[:1]), rows[:1])
+    dark_first = ImagePreprocessor((2, 2))
+    assert dark_first.encode(images[:1])[0, 0, 0] == 1
+    with pytest.raises(ValueError, match='pixels="bytes".*from 0 to 255'):
+        dark_first.encode(images)
+    known = ImagePreprocessor((2, 2), pixels="bytes")
+    np.testing.assert_array_equal(known.encode(images[:1]), rows[:1])
+    with pytest.raises(ValueError, match="Received: pixels='bits'"):
+        ImagePreprocessor((2, 2), pixels="bits")

@@ -416,3 +416,12 @@ def test_vocabularies_without_room_are_refused(size):
 def test_a_file_name_is_no_vocabulary():
     with pytest.raises(ValueError, match="Received: vocabulary='words.txt'"):
         TextPreprocessor("words.txt")
+
+
+@pytest.mark.parametrize(
+    "ids, message",
+    [([[-1]], "from -1 to -1"), ([[9]], "from 9 to 9"), ([[1.5]], "floats?")],
+)
+def test_ids_of_no_word_are_refused(ids, message):
+    with pytest.raises(ValueError, match=f"Received: .*{message}"):
+        TextPreprocessor(["a"]).decode(ids)

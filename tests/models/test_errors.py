@@ -52,6 +52,28 @@ CASES = {
         lambda model: model.decode(np.zeros(16)),
         r"Received: shape \(16,\)",
     ),
+    "code that is no number": (
+        lambda model: model.decode(np.full((3, 16), [[np.nan]] * 3)),
+        "NaN or infinity in 3 of 3 codes, first in 0",
+    ),
+    **{
+        f"{name}={value}": (
+            lambda model, name=name, value=value: model.generate(
+                2, **{name: value}
+            ),
+            f"Received: {name}={value}",
+        )
+        for name, value in [
+            ("top_p", 1.5),
+            ("top_p", 0.0),
+            ("top_k", 0),
+            ("top_k", 10**6),
+            ("top_k", 2.5),
+            ("num_beams", -1),
+            ("temperature", float("inf")),
+            ("temperature", 0.0),
+        ]
+    },
     "noise of the wrong width": (
         lambda model: model.generate_codes(np.zeros((2, 5))),
         r"\(num_samples, 6\). Received: shape \(2, 5\)",
