@@ -220,7 +220,8 @@ class ARAE(GenerativeModel):
             # What the log adds up as `loss`; gradients are those of the
             # phase's own loss.
             objective={"reconstruction_loss": 1.0},
-            inputs=lambda batch: self.parts(batch)[:1],  # Runs once.
+            # One update, on the autoencoder's part of the batch.
+            inputs=lambda batch: self.parts(batch)[:1],
             evaluate=self.evaluate_reconstruction,
         )
         if self.prior is None:
@@ -269,9 +270,9 @@ class ARAE(GenerativeModel):
         Returns:
             The phases of critic, encoder and generator.
         """
-        # One forward pass of the encoder, made when a phase first calls it.
-        # To the critic its codes are constants; the gradients of the encoder
-        # phase by the same codes then go back through it (`through`).
+        # One forward pass of the encoder, recorded when a phase first calls
+        # it. Without fresh data the critic takes its codes, as constants; the
+        # gradients of the encoder phase go back through it (`through`).
         encoding = SharedPass(
             self.record,
             lambda batch: self.code(self.parts(batch)[0].x, training=True),
