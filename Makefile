@@ -6,21 +6,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 BARE := .venv-bare
 
-.PHONY: demo test test-tensorflow test-jax test-torch test-bare lint clean
+.PHONY: demo test lint clean
+.PHONY: test-tensorflow test-jax test-once test-torch test-bare
 
 demo: $(VENV)/installed
 	$(BIN)/python examples/text_generation.py --overwrite
 
-# Two suites at a time: most of a suite is compilation, on one core.
+# Two suites at a time, the longest first: most of a suite is compilation, on one
+# core.
 test: lint
 	$(MAKE) --jobs=2 --output-sync=target \
-		test-tensorflow test-jax test-torch test-bare
+		test-tensorflow test-jax test-once test-torch test-bare
 
 # One thread each: PyTorch's threads wait for cores that the other suite has.
-test-tensorflow test-jax test-torch test-bare: export OMP_NUM_THREADS = 1
+test-tensorflow test-jax test-once test-torch test-bare: export OMP_NUM_THREADS = 1
 
-# Tests marked "once" are the same on every backend: they run on PyTorch, which
-# compiles nothing.
 test-tensorflow: $(VENV)/installed-for-tests
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest --durations=5 -m "not once"
 
@@ -28,7 +28,11 @@ test-jax: $(VENV)/installed-for-tests
 	KERAS_BACKEND=jax $(BIN)/python -m pytest --durations=5 -m "not once"
 
 test-torch: $(VENV)/installed-for-tests
-	KERAS_BACKEND=torch $(BIN)/python -m pytest --durations=5
+	KERAS_BACKEND=torch $(BIN)/python -m pytest --durations=5 -m "not once"
+
+# What is the same on every backend: on PyTorch, which compiles nothing.
+test-once: $(VENV)/installed-for-tests
+	KERAS_BACKEND=torch $(BIN)/python -m pytest --durations=5 -m once
 
 test-bare: $(BARE)/installed
 	KERAS_BACKEND=jax $(BARE)/bin/python -m pytest --durations=5 \

@@ -8,11 +8,11 @@ def test_pictures_of_each_look(tmp_path):
     import matplotlib.image
 
     images = np.random.default_rng(0).integers(2, size=(40, 5, 6))
-    prior = keras_arae.priors.AdversarialPrior(noise_dim=3)
+    prior = keras_arae.priors.AdversarialPrior(noise_dim=3, critic_steps=1)
     model = keras_arae.ImageARAE(
         (5, 6), networks="convolutional", code_dim=4, prior=prior
     )
-    model.compile(run_eagerly=True)
+    model.compile()
     sampler = keras_arae.callbacks.ImageSampler(
         tmp_path, images[:10], num_samples=20, every=2, log_dir=tmp_path / "b"
     )

@@ -223,7 +223,7 @@ def test_the_transfer_classifier_and_the_head_see_the_flag(make_model, clauses):
     model = keras_arae.TransferARAE(
         codec, ["a", "b"], embedding_dim=8, code_dim=8, classifier=Watch(2)
     )
-    model.compile(run_eagerly=True)
+    model.compile()
     seen.clear()
     labels = [0, 1] * 8
     model.fit(clauses[:16], labels, batch_size=16, verbose=0)
