@@ -10,13 +10,10 @@ ROOT = pathlib.Path(__file__).parents[1]
 
 def run_script(script, *options, backend=None):
     """The finished process of `python SCRIPT OPTIONS`, with what it said."""
-    environment = dict(os.environ)
-    environment.pop("XLA_FLAGS", None)  # Of small models, see conftest.py.
-    if backend:
-        environment["KERAS_BACKEND"] = backend
+    chosen = {"KERAS_BACKEND": backend} if backend else {}
     return subprocess.run(
         [sys.executable, ROOT / script, *options],
         capture_output=True,
         text=True,
-        env=environment,
+        env={**os.environ, **chosen},
     )

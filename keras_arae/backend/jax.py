@@ -34,33 +34,26 @@ class Trainer:
     metrics_variables: Sequence
     optimizer: Any
     run_eagerly: bool
+    jax_state_sync: Callable[[], None]
     num_replicas = 1
 
-    def fit(self, *args: Any, **options: Any) -> Any:
-        """`keras.Model.fit`; an exception leaves the model as it was."""
-        with self._kept():
-            return super().fit(*args, **options)  # type: ignore[misc]
-
-    def evaluate(self, *args: Any, **options: Any) -> Any:
-        """`keras.Model.evaluate`; an exception leaves the model as it was."""
-        with self._kept():
-            return super().evaluate(*args, **options)  # type: ignore[misc]
-
     @contextlib.contextmanager
-    def _kept(self) -> Iterator[None]:
+    def keeping_values(self) -> Iterator[None]:
         """Gives variables their values back if an exception passes.
 
         Keras takes the values out of the variables while a step holds them.
         """
-        optimizer = getattr(self, "optimizer", None)
-        variables = [*self.variables, *getattr(optimizer, "variables", ())]
-        values = _values(variables)
+        optimizer_variables = self.optimizer.variables if self.optimizer else ()
+        values = _values([*self.variables, *optimizer_variables])
         try:
             yield
         except BaseException:
+            # What the last step that ended has left; `evaluate` of Keras
+            # forgets it. Before any has, what was there at the start.
+            self.jax_state_sync()
+            self._jax_state = None
             for variable, value in values:
-                # Not by `value`, which would draw initial values anew. A step
-                # that has run has taken the memory of what it began with.
+                # Not by `value`, which would draw initial values anew.
                 if variable._value is None and not value.is_deleted():
                     variable.assign(value)
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable
 from collections.abc import Sequence
@@ -29,6 +30,10 @@ class Trainer:
     def skips_masked(self) -> bool:
         """Whether shapes may depend on data: not where XLA compiles."""
         return not self.jit_compile
+
+    def keeping_values(self) -> contextlib.AbstractContextManager:
+        """What JAX needs around `fit` and `evaluate`: nothing here."""
+        return contextlib.nullcontext()
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Keras' signature of a step of training."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from collections.abc import Sequence
 from typing import Any
@@ -18,6 +19,10 @@ class Trainer:
     evaluation_step: Callable[[Any], dict[str, Any]]
     num_replicas = 1
     skips_masked = True
+
+    def keeping_values(self) -> contextlib.AbstractContextManager:
+        """What JAX needs around `fit` and `evaluate`: nothing here."""
+        return contextlib.nullcontext()
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Keras' signature of a step of training."""

@@ -264,8 +264,7 @@ class TextPreprocessor(Codec):
 
     def split(self, sentence: str) -> list[str]:
         """The tokens of one sentence, as the vocabulary counts them."""
-        if self.unicode_form is not None:
-            sentence = unicodedata.normalize(self.unicode_form, sentence)
+        sentence = self._normalized(sentence)
         if self.lowercase:
             sentence = sentence.lower()
         return [found.group() for found in self._expression.finditer(sentence)]
@@ -383,12 +382,17 @@ class TextPreprocessor(Codec):
     def _tokenize(self, sentences: Iterable[str]) -> list:
         sentences = check_sentences(sentences)
         if self.tokenizer is not None:
-            ids = [self.tokenizer(sentence) for sentence in sentences]
+            ids = [self.tokenizer(self._normalized(s)) for s in sentences]
             return [np.asarray(row) + len(self.special_tokens) for row in ids]
         return [
             [self._ids.get(t, self.unknown_id) for t in self.split(sentence)]
             for sentence in sentences
         ]
+
+    def _normalized(self, sentence: str) -> str:
+        if self.unicode_form is None:
+            return sentence
+        return unicodedata.normalize(self.unicode_form, sentence)
 
     def _report_dropped(self, num_sentences: int, num_kept: int) -> None:
         if num_kept < num_sentences:
@@ -455,19 +459,17 @@ class TextPreprocessor(Codec):
 
 def _compiled(expression: str) -> re.Pattern[str]:
     """A regular expression of one token; refuses those of nothing."""
-    if expression.isalpha():  # It would find itself, and nothing else.
-        raise ValueError(
-            f"`pattern` must be one of {sorted(PATTERNS)} or a regular "
-            f"expression of one token. Received: pattern={expression!r}"
-        )
     try:
         compiled = re.compile(expression)
+        problem = "finds nothing but itself" if expression.isalpha() else ""
     except re.error as error:
+        problem = f"does not compile: {error}"
+    if problem:
         raise ValueError(
             f"`pattern` must be one of {sorted(PATTERNS)} or a regular "
-            f"expression of one token, but it does not compile: {error}. "
+            f"expression of one token; this one {problem}. "
             f"Received: pattern={expression!r}"
-        ) from error
+        )
     if compiled.match(""):
         raise ValueError(
             "`pattern` must match at least one character of each token: "

@@ -222,28 +222,11 @@ def masked_cross_entropy(
     row_weights: Any = None,
     skip_masked: bool = True,
 ) -> tuple[tuple, tuple]:
-    """Mean cross-entropy in nats and accuracy, over positions that count.
+    """`Decoder.cross_entropy` of what the decoder computed.
 
     The logits of a position cost as many products as the vocabulary has
     words, and a good part of a batch of sentences is padding: given an output
     layer, logits are computed only where positions count.
-
-    Args:
-        x: int tensor of shape `(batch, ...)`. The data.
-        hidden: float tensor of shape `(*x.shape, units)`. What the output
-            layer turns into logits; without one, the logits.
-        output_layer: Keras layer without state. Maps `(n, units)` to
-            `(n, num_values)`. Defaults to `None`.
-        pad_id: int or `None`. Value whose positions do not count. Defaults to
-            `None`: all count.
-        row_weights: float tensor of shape `(batch,)` or `None`. Weights of
-            rows. Defaults to `None`: all 1.
-        skip_masked: bool. Whether to leave positions of weight zero out of
-            the output layer: shapes then depend on data. Defaults to `True`.
-
-    Returns:
-        Two pairs `(mean, weight)` of float32 scalars. The accuracy is the
-        share of positions whose value has the largest logit.
     """
     weights = _position_weights(x, pad_id, row_weights)
     count = ops.maximum(ops.sum(weights), 1.0)

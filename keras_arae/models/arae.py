@@ -340,12 +340,15 @@ class ARAE(GenerativeModel):
         generated = ops.stop_gradient(
             self.generated_code(code, condition, training=True)
         )
-        distance = self.distance(code, generated, condition, training=True)
-        loss, logs = -distance, {"wasserstein_distance": distance}
+        loss, logs = 0.0, {}
+        # First, so that what the critic may `add_loss` is of its scores.
         if self.prior.critic_regularizer == "gradient_penalty":
             penalty = self.gradient_penalty(code, generated, condition)
             logs["gradient_penalty"] = penalty
-            loss = loss + self.prior.gradient_penalty_weight * penalty
+            loss = self.prior.gradient_penalty_weight * penalty
+        distance = self.distance(code, generated, condition, training=True)
+        loss = loss - distance
+        logs = {"wasserstein_distance": distance, **logs}
         return loss, {"critic_loss": loss, **logs}
 
     def encoder_loss(self, codes: tuple) -> tuple[Any, dict[str, Any]]:

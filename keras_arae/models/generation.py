@@ -237,7 +237,7 @@ class GenerativeModel(PhasedModel):
         }
         if self.decoder.autoregressive:
             num_values = self.decoder.vocabulary_size
-            if isinstance(top_k, int) and top_k > num_values:
+            if isinstance(top_k, (int, np.integer)) and top_k > num_values:
                 raise ValueError(
                     f"`top_k` must be at most {num_values}, the size of the "
                     f"vocabulary. Received: top_k={top_k}"

@@ -57,7 +57,8 @@ class PhasedModel(backend.Trainer, keras.Model):
         self.codec: Any = codec
         self.condition: Any = data.get_condition(condition)
         self.seed = int(np.random.randint(2**31)) if seed is None else seed
-        self._trained: list[int] = []  # Ids of variables, as of the last fit.
+        # Ids of the variables that the compiled steps train.
+        self._trained: list[int] = []
 
     # What a subclass defines.
 
@@ -226,6 +227,11 @@ class PhasedModel(backend.Trainer, keras.Model):
                 before any checkpoint is written over. Not raised where the
                 callbacks hold `keras.callbacks.TerminateOnNaN`.
         """
+        if isinstance(validation_data, tuple) and len(validation_data) == 3:
+            raise ValueError(
+                "`validation_data` is held-out data or, with labels, a pair "
+                "(x, y): weights of rows have no effect. Received: a tuple of 3"
+            )
         if validation_split and validation_data is None:
             x, y, validation_data = self._split(x, y, validation_split)
         elif self.condition is None or not isinstance(validation_data, tuple):
@@ -259,15 +265,22 @@ class PhasedModel(backend.Trainer, keras.Model):
             **options: the other arguments of `keras.Model.fit`.
         """
         _refuse_others("fit", options, FIT_OPTIONS)
-        trained = [id(variable) for variable in self.trainable_variables]
-        if trained != self._trained:  # A step was compiled for others.
-            self._trained, self.train_function = trained, None
+        self._drop_stale_functions()
         if isinstance(callbacks, keras.callbacks.Callback):
             callbacks = [callbacks]
         callbacks = list(callbacks or [])
         set_directions(callbacks, self._trackers)
         monitor = TrainingMonitor(stop_on_nan=not watches_nan(callbacks))
-        return super().fit(batches, callbacks=[monitor, *callbacks], **options)
+        callbacks = [monitor, *callbacks]
+        with self.keeping_values():
+            return super().fit(batches, callbacks=callbacks, **options)
+
+    def _drop_stale_functions(self) -> None:
+        """Has steps compiled anew where networks were frozen or thawed."""
+        trained = [id(variable) for variable in self.trainable_variables]
+        if trained != self._trained:
+            self._trained = trained
+            self.train_function = self.test_function = None
 
     def evaluate(
         self, x: Any, y: Any = None, batch_size: int = 64, **options: Any
@@ -289,7 +302,9 @@ class PhasedModel(backend.Trainer, keras.Model):
             options.pop("sample_weight", None)  # Keras passes it as None.
         _refuse_others("evaluate", options, EVALUATE_OPTIONS)
         batches = self._evaluation_batches(x, y, batch_size or 64)
-        return super().evaluate(batches, **options)
+        self._drop_stale_functions()
+        with self.keeping_values():
+            return super().evaluate(batches, **options)
 
     def training_step(self, data: Any) -> dict[str, Any]:
         """Runs every phase on one batch: the algorithm, on any backend."""
@@ -323,16 +338,17 @@ class PhasedModel(backend.Trainer, keras.Model):
             gradients = pullback(ops.ones_like(loss) / self.num_replicas)
         else:
             output, *others = phase_input
+            penalised = any(v.regularizer is not None for v in variables)
             loss, logs, pullback = self.record(
                 lambda output: _penalised(phase, (output, *others)),
-                variables if phase.penalties() else (),
+                variables if penalised else (),
                 [output],
             )
             *of_penalties, by_output = pullback(
                 ops.ones_like(loss) / self.num_replicas
             )
             gradients = phase.through.gradients(by_output)
-            if of_penalties:
+            if penalised:
                 gradients = [a + b for a, b in zip(gradients, of_penalties)]
         self.update(self.optimizer[phase.optimizer], gradients, variables)
         if phase.after is not None:

@@ -64,7 +64,8 @@ class TrainingMonitor(keras.callbacks.Callback):
 def set_directions(callbacks: list, names: Container[str]) -> None:
     """Tells callbacks of mode `"auto"` which way a number is better.
 
-    Keras asks metrics that it compiled itself, and raises for others.
+    Keras asks metrics that it compiled itself. Of losses and accuracies it is
+    clear; of other numbers Keras goes on asking for `mode`.
 
     Args:
         callbacks: list of Keras callbacks.
@@ -77,8 +78,12 @@ def set_directions(callbacks: list, names: Container[str]) -> None:
         ):
             continue
         name = callback.monitor.removeprefix("val_")
-        if callback.mode == "auto" and name in names:
-            callback.mode = "max" if "accuracy" in name else "min"
+        if callback.mode != "auto" or name not in names:
+            continue
+        if name.endswith("accuracy"):
+            callback.mode = "max"
+        elif name.endswith(("loss", "cross_entropy")):
+            callback.mode = "min"
 
 
 def watches_nan(callbacks: list) -> bool:

@@ -425,3 +425,23 @@ def test_a_file_name_is_no_vocabulary():
 def test_ids_of_no_word_are_refused(ids, message):
     with pytest.raises(ValueError, match=f"Received: .*{message}"):
         TextPreprocessor(["a"]).decode(ids)
+
+
+def test_text_for_a_tokenizer_is_normalised_too():
+    class Letters:
+        def __call__(self, sentence):
+            return [ord(letter) for letter in sentence]
+
+        def vocabulary_size(self):
+            return 1000
+
+    codec = TextPreprocessor(tokenizer=Letters(), max_length=4)
+    one, other = codec.encode(["caf\u00e9", "cafe\u0301"])
+    np.testing.assert_array_equal(one, other)
+
+
+def test_a_row_of_joiners_takes_no_time():
+    sentence = "!" + "\u200d" * 20000
+    for pattern in ("words", "characters"):
+        codec = TextPreprocessor(["a"], pattern=pattern)
+        assert "".join(codec.split(sentence)) == sentence

@@ -71,16 +71,44 @@ def test_an_exception_leaves_the_model_as_it_was(x, stop, tmp_path):
     codes = model.encode(x)
 
     class Stop(keras.callbacks.Callback):
+        def __init__(self, at):
+            super().__init__()
+            self.at = at
+
         def on_train_batch_begin(self, batch, logs=None):
-            raise stop
+            if batch == self.at:
+                raise stop
 
         on_test_batch_begin = on_train_batch_begin
 
+    for at in (0, 2):
+        with pytest.raises(stop):
+            model.evaluate(x, batch_size=16, callbacks=[Stop(at)], verbose=0)
+        np.testing.assert_array_equal(model.encode(x), codes)
     with pytest.raises(stop):
-        model.evaluate(x, callbacks=[Stop()], verbose=0)
-    with pytest.raises(stop):
-        fit(model, x, callbacks=[Stop()])
+        fit(model, x, callbacks=[Stop(0)])
     np.testing.assert_array_equal(model.encode(x), codes)
+    with pytest.raises(stop):
+        fit(model, x, callbacks=[Stop(2)])
+    stopped = model.encode(x)  # After two steps.
+    assert np.isfinite(stopped).all() and not np.array_equal(stopped, codes)
+    model.save(tmp_path / "model.keras")
+
+
+def test_a_bad_batch_in_the_middle_leaves_the_model(x):
+    class Batches(keras.utils.PyDataset):
+        def __len__(self):
+            return 4
+
+        def __getitem__(self, index):
+            return x[:16] if index < 2 else x[:16, :3]
+
+    model = make()
+    # TensorFlow wraps what a user's dataset raises in an error of its own.
+    with pytest.raises(Exception, match=r"Received: shape \(16, 3\)"):
+        model.fit(Batches(), shuffle=False, verbose=0)
+    assert np.isfinite(model.encode(x)).all()
+    assert np.isfinite(fit(model, x)["loss"][0])
 
 
 @pytest.mark.parametrize("verb", ["fit", "evaluate"])
@@ -158,6 +186,18 @@ def test_policies_whose_gradients_vanish_are_refused(policy):
 def test_no_critic_steps_are_refused(steps):
     with pytest.raises(ValueError, match=f"Received: critic_steps={steps}"):
         keras_arae.priors.AdversarialPrior(critic_steps=steps)
+
+
+def test_of_other_numbers_a_callback_must_say_the_way(x):
+    stopping = keras.callbacks.EarlyStopping("val_code_trace")
+    with pytest.raises(ValueError, match="mode='max'"):
+        fit(make(), x, callbacks=stopping, validation_data=x[:16])
+
+
+def test_weights_of_held_out_rows_are_refused(x):
+    held_out = (x[:16], None, np.ones(16))
+    with pytest.raises(ValueError, match="Received: a tuple of 3"):
+        fit(make(), x, validation_data=held_out)
 
 
 # Training flags.
@@ -295,6 +335,33 @@ def test_what_a_layer_adds_is_in_the_loss(x):
     found = logs["reconstruction_regularization"]
     assert found[-1] < found[0]
     assert "encoder_regularization" not in logs
+
+
+def test_what_the_critic_adds_is_of_its_scores(x):
+    found = []
+    for regularizer in ("gradient_penalty", "weight_clipping"):
+        model = make(
+            critic=critic_with(keras.layers.ActivityRegularization(l2=0.5))
+        )
+        model.prior.critic_regularizer = regularizer
+        (codes,) = model.phases()[1].inputs(
+            keras_arae.data.Batch(ops.convert_to_tensor(x))
+        )[:1]
+        model.optimizer["critic"].learning_rate = 0.0
+        logs = model.run_phase(model.phases()[1], codes)
+        found.append(number(logs["critic_regularization"]))
+    assert found[0] > 0
+    assert found[0] == pytest.approx(found[1], rel=0.5)
+
+
+def test_nothing_to_train_is_no_step(x):
+    model = make()
+    model.trainable = False
+    before = weights_of(model)
+    fit(model, x)
+    assert same(before, weights_of(model))
+    model.trainable = True
+    assert "reconstruction_loss" in fit(model, x)
 
 
 # Frozen networks.
