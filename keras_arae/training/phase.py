@@ -19,8 +19,8 @@ class Phase:
     which optimizers `compile` takes, what `evaluate` measures and what `loss`
     in the log adds up all follow from these declarations. Regularizers of the
     networks, and what they `add_loss`, join the loss of each phase that trains
-    them; a phase whose networks are all frozen (`trainable = False`) is left
-    out of the step.
+    them, and `loss` in the log where the phase has an objective; a phase whose
+    networks are all frozen (`trainable = False`) is left out of the step.
 
     Args:
         name: str. Names the phase in messages.
