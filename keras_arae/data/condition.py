@@ -12,6 +12,7 @@ from absl import logging
 from keras import ops
 
 from keras_arae.data.batches import check_count
+from keras_arae.data.batches import row_weights
 from keras_arae.export import export
 
 
@@ -155,6 +156,32 @@ class Classes(Condition):
                 f"{expected}labels from {labels.min()} to {labels.max()}"
             )
         return labels.astype("int32")
+
+    def weights(
+        self, class_weight: Mapping[Any, float], values: Any, num_rows: int
+    ) -> np.ndarray:
+        """The weight of each row, from that of its class.
+
+        Args:
+            class_weight: dict of class, by number or name, to weight. Classes
+                that it does not hold weigh 1.
+            values: labels of rows, as in `encode`.
+            num_rows: int.
+
+        Returns:
+            A float32 array of shape `(num_rows,)`.
+        """
+        weights = np.ones(self.num_classes, "float32")
+        known: dict = {name: i for i, name in enumerate(self.names or ())}
+        known.update({index: index for index in range(self.num_classes)})
+        for label, weight in class_weight.items():
+            if label not in known:
+                raise ValueError(
+                    "`class_weight` must hold classes of the condition, of "
+                    f"{list(known)}. Received: {label!r}"
+                )
+            weights[known[label]] = weight
+        return row_weights(weights[self.encode(values, num_rows)], num_rows)
 
     def vectors(self, encoded: Any) -> Any:
         return ops.one_hot(encoded, self.num_classes, dtype="float32")

@@ -132,10 +132,8 @@ def test_a_failing_step_leaves_the_model_as_it_was(
 @pytest.mark.parametrize(
     "verb, option",
     [
-        ("fit", {"class_weight": {0: 2.0}}),
-        ("fit", {"sample_weight": np.ones(64)}),
         ("fit", {"validation_batch_size": 3}),
-        ("evaluate", {"sample_weight": np.ones(64)}),
+        ("evaluate", {"_use_cached": True}),
     ],
 )
 def test_what_would_have_no_effect_is_refused(x, verb, option):
@@ -192,12 +190,6 @@ def test_of_other_numbers_a_callback_must_say_the_way(x):
     stopping = keras.callbacks.EarlyStopping("val_code_trace")
     with pytest.raises(ValueError, match="mode='max'"):
         fit(make(), x, callbacks=stopping, validation_data=x[:16])
-
-
-def test_weights_of_held_out_rows_are_refused(x):
-    held_out = (x[:16], None, np.ones(16))
-    with pytest.raises(ValueError, match="Received: a tuple of 3"):
-        fit(make(), x, validation_data=held_out)
 
 
 # Training flags.
