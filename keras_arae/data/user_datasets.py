@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import itertools
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -207,9 +208,10 @@ def collect_rows(dataset: Any, num_rows: int) -> tuple[np.ndarray, Any, Any]:
 
 
 def _batches_of(dataset: Any) -> Iterator:
-    """One pass through a dataset of encoded batches."""
+    """One pass through a dataset of encoded batches, if it has an end."""
     if isinstance(dataset, keras.utils.PyDataset):
-        for index in range(len(dataset)):
+        count = dataset.num_batches
+        for index in itertools.count() if count is None else range(count):
             yield dataset[index]
     else:
         yield from dataset

@@ -391,7 +391,7 @@ class PhasedModel(backend.Trainer, keras.Model):
         self.update(self.optimizer[phase.optimizer], gradients, variables)
         if phase.after is not None:
             phase.after()
-        return logs
+        return _watched(phase, logs, gradients)
 
     def evaluation_step(self, data: Any) -> dict[str, Any]:
         """Logs one held-out batch; changes no network."""
@@ -687,6 +687,24 @@ def _with_penalties(phase: Phase, logs: dict[str, Any]) -> dict[str, Any]:
     if not penalties:
         return logs
     return {**logs, phase.regularization: sum(penalties)}
+
+
+def _watched(
+    phase: Phase, logs: dict[str, Any], gradients: list
+) -> dict[str, Any]:
+    """The logs; a phase's first number is NaN if a gradient is not finite.
+
+    A finite loss may have such gradients, and the first to see what they do
+    to the weights would be another phase.
+    """
+    name = next((name for name in phase.logs if name in logs), None)
+    if name is None:
+        return logs
+    value = logs[name]
+    value, *weight = value if isinstance(value, tuple) else (value,)
+    total = sum(ops.sum(gradient) for gradient in gradients)
+    value = ops.where(ops.isfinite(total), value, float("nan"))
+    return {**logs, name: (value, *weight) if weight else value}
 
 
 def _default(name: str, make: Any) -> keras.optimizers.Optimizer:
