@@ -13,7 +13,6 @@ and interpolations, the training log, its learning curves and the flags used.
 
 import keras
 import numpy as np
-from absl import app
 from absl import flags
 from absl import logging
 
@@ -147,4 +146,4 @@ def first(labels, count):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    keras_arae.script.run(main)

@@ -13,7 +13,6 @@ the second follow from the first? benchmarks/paper/nli_tables.py has the table.
 import pathlib
 
 import keras
-from absl import app
 from absl import flags
 
 import keras_arae
@@ -147,4 +146,4 @@ def sentences_of(inputs, pairs):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    keras_arae.script.run(main)

@@ -13,7 +13,6 @@ Needs `pip install "keras-arae[eval]"` for the judges.
 """
 
 import keras
-from absl import app
 from absl import flags
 
 import keras_arae
@@ -145,4 +144,4 @@ def judge(model, folder, train, test):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    keras_arae.script.run(main)

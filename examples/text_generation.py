@@ -10,7 +10,6 @@ interpolations, the training log, its learning curves and the flags used.
 """
 
 import keras
-from absl import app
 from absl import flags
 
 import keras_arae
@@ -139,4 +138,4 @@ def write_lines(path, lines):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    keras_arae.script.run(main)

@@ -17,7 +17,6 @@ import time
 import common
 import keras
 import numpy as np
-from absl import app
 from absl import flags
 from absl import logging
 
@@ -276,4 +275,4 @@ def nearest(images, others):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    keras_arae.script.run(main)

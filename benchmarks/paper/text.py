@@ -280,4 +280,4 @@ def write_lines(path, lines):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    keras_arae.script.run(main)
