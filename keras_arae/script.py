@@ -8,6 +8,7 @@ import pathlib
 import sys
 import textwrap
 from collections.abc import Callable
+from logging import Formatter as PlainFormatter
 from typing import Any
 from typing import NoReturn
 
@@ -38,6 +39,8 @@ def run(main: Callable[[list[str]], Any]) -> NoReturn:
         a file that cannot be read, and what the library refuses, in messages
         that end in "Received: ...". `--verbosity=1` shows the traceback too.
 
+    *   A warning is a line without date and thread.
+
     Other exceptions keep their traceback.
 
     Args:
@@ -59,6 +62,8 @@ def run(main: Callable[[list[str]], Any]) -> NoReturn:
 
 def _explained(main: Callable[[list[str]], Any], argv: list[str]) -> Any:
     """Runs `main`; a mistake of the user's becomes a sentence."""
+    plain = PlainFormatter("%(levelname)s: %(message)s")
+    logging.get_absl_handler().setFormatter(plain)
     try:
         return main(argv)
     except Exception as error:

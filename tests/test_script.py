@@ -18,7 +18,7 @@ SCRIPTS = [
 ]
 SMALL = """
 import pathlib
-from absl import app, flags
+from absl import app, flags, logging
 import keras_arae
 
 flags.DEFINE_integer("zeal", 3, "How much.")
@@ -38,6 +38,7 @@ def main(_):
     if mode == "use":
         raise app.UsageError("Pass --again too.")
     print(flags.FLAGS.zeal + 1)
+    logging.warning("It is late.")
 
 if __name__ == "__main__":
     keras_arae.script.run(main)
@@ -91,7 +92,9 @@ def test_help_shows_every_flag(script):
 
 
 def test_a_script_runs_and_shows_its_flags(small):
-    assert run(small, "--zeal=4").stdout == "5\n"
+    process = run(small, "--zeal=4")
+    assert process.stdout == "5\n"
+    assert process.stderr == "WARNING: It is late.\n"
     shown = run(small, "-h")
     assert shown.returncode == 0 and shown.stderr == ""
     assert shown.stdout.splitlines()[2:] == [
