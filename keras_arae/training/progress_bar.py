@@ -112,10 +112,12 @@ class ProgressBar(keras.callbacks.ProgbarLogger):
             return
         if self.target is None:  # Unknown until the data have come to an end.
             self.target = self._seen
-        took = _duration(time.monotonic() - self._began_at)
-        head = f"{(self._title if not self._draws else '') or self._count()}"
+        head = self._title
+        if self._draws or not head:  # The title stands above, or is none.
+            head = self._count()
+        head += _duration(time.monotonic() - self._began_at)
         num_columns = _num_columns() if self._on_terminal else math.inf
-        lines = _lines(f"{head}{took}", self._numbers(logs), num_columns)
+        lines = _lines(head, self._numbers(logs), num_columns)
         if self._draws:
             self._draw(lines.pop(0))
             _write("\n")
