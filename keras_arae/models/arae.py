@@ -221,6 +221,7 @@ class ARAE(GenerativeModel):
             # What the log adds up as `loss`; gradients are those of the
             # phase's own loss.
             objective={"reconstruction_loss": 1.0},
+            shown=("accuracy", "val_accuracy"),
             # One update, on the autoencoder's part of the batch.
             inputs=lambda batch: self.parts(batch)[:1],
             evaluate=self.evaluate_reconstruction,
@@ -295,6 +296,7 @@ class ARAE(GenerativeModel):
                 *_moment_names("generated_code"),
             ),
             objective={"wasserstein_distance": prior.encoder_gradient_scale},
+            shown=("wasserstein_distance",),
             # One update for each of the inputs.
             inputs=lambda batch: self.critic_codes(batch, encoding),
             evaluate=self.evaluate_critic,

@@ -228,6 +228,10 @@ class SemiSupervisedARAE(TextARAE):
                     objective={
                         "classification_loss": self.classification_weight
                     },
+                    shown=(
+                        "classification_accuracy",
+                        "val_classification_accuracy",
+                    ),
                     evaluate=self.evaluate_classification,
                 )
             )

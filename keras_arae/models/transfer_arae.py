@@ -169,6 +169,7 @@ class TransferARAE(TextARAE):
             "classifier",
             default_optimizer=lambda: keras.optimizers.Adam(1e-3, beta_1=0.5),
             logs=("classifier_loss", "classifier_accuracy"),
+            shown=("classifier_accuracy",),
             inputs=self._constant_codes(phases),
             evaluate=self.evaluate_classifier,
         )

@@ -14,6 +14,8 @@ from keras_arae import backend
 from keras_arae import data
 from keras_arae.training.optimizer_group import OptimizerGroup
 from keras_arae.training.phase import Phase
+from keras_arae.training.progress_bar import ProgressBar
+from keras_arae.training.progress_bar import check_verbose
 from keras_arae.training.training_monitor import TrainingMonitor
 from keras_arae.training.training_monitor import set_directions
 from keras_arae.training.training_monitor import watches_nan
@@ -215,7 +217,9 @@ class PhasedModel(backend.Trainer, keras.Model):
                 weights)`, instead. Defaults to `None`.
             batch_size: int. Rows a step. Defaults to `64`.
             epochs: int. Epoch at which to stop. Defaults to `1`.
-            verbose: as in `keras.Model.fit`. Defaults to `"auto"`.
+            verbose: `0`, silent; `1` or `"auto"`, on a terminal a bar with the
+                numbers that phases declare as `shown`, elsewhere a line an
+                epoch; `2`, a line an epoch. Defaults to `"auto"`.
             callbacks: list of Keras callbacks, or one. Defaults to `None`.
             validation_data: held-out data of the same kinds; with labels
                 a pair `(x, y)`, with weights `(x, y, weights)`. Defaults to
@@ -285,25 +289,41 @@ class PhasedModel(backend.Trainer, keras.Model):
         return self._evaluation_batches(x, y, *weights, batch_size=batch_size)
 
     def fit_batches(
-        self, batches: Any, callbacks: list | None = None, **options: Any
+        self,
+        batches: Any,
+        callbacks: list | None = None,
+        verbose: Any = "auto",
+        **options: Any,
     ) -> keras.callbacks.History:
         """`keras.Model.fit` that watches for NaN and logs learning rates.
 
         Args:
             batches: dataset of encoded batches.
             callbacks: list of Keras callbacks, or one. Defaults to `None`.
+            verbose: as in `fit`. Defaults to `"auto"`.
             **options: the other arguments of `keras.Model.fit`.
         """
         _refuse_others("fit", options, FIT_OPTIONS)
         self._drop_stale_functions()
-        if isinstance(callbacks, keras.callbacks.Callback):
-            callbacks = [callbacks]
-        callbacks = list(callbacks or [])
+        callbacks = _as_list(callbacks)
         set_directions(callbacks, self._trackers)
         monitor = TrainingMonitor(stop_on_nan=not watches_nan(callbacks))
-        callbacks = [monitor, *callbacks]
-        with self.keeping_values():
-            return super().fit(batches, callbacks=callbacks, **options)
+        bar = ProgressBar(self._shown())
+        callbacks = [monitor, *_with_bar(callbacks, bar)]
+        with self.keeping_values(), bar:
+            return super().fit(
+                batches,
+                callbacks=callbacks,
+                verbose=check_verbose(verbose),
+                **options,
+            )
+
+    def _shown(self) -> list[str]:
+        """Names that the progress bar shows; of held-out data at the end."""
+        names = {"loss": None, "val_loss": None}
+        for phase in self.phases():
+            names.update(dict.fromkeys(phase.shown))
+        return sorted(names, key=lambda name: name.startswith("val_"))
 
     def _drop_stale_functions(self) -> None:
         """Has steps compiled anew where networks were frozen or thawed."""
@@ -328,8 +348,8 @@ class PhasedModel(backend.Trainer, keras.Model):
             batch_size: int. Rows a step. Defaults to `64`.
             sample_weight: float array of shape `(num_rows,)`. Weights of
                 rows, as in `fit`. Defaults to `None`: 1.
-            **options: `verbose`, `steps`, `callbacks`, `return_dict` of
-                `keras.Model.evaluate`.
+            **options: `verbose`, as in `fit`; `steps`, `callbacks`,
+                `return_dict` of `keras.Model.evaluate`.
 
         Returns:
             A list of numbers in the order of their names in the training
@@ -341,7 +361,12 @@ class PhasedModel(backend.Trainer, keras.Model):
         )
         data.check_steps(batches, "steps", options.get("steps"))
         self._drop_stale_functions()
-        with self.keeping_values():
+        options["verbose"] = check_verbose(options.get("verbose", "auto"))
+        bar = ProgressBar(self._shown())
+        callbacks = options.get("callbacks")
+        if not isinstance(callbacks, keras.callbacks.CallbackList):  # `fit`'s.
+            options["callbacks"] = _with_bar(_as_list(callbacks), bar)
+        with self.keeping_values(), bar:
             return super().evaluate(batches, **options)
 
     def training_step(self, data: Any) -> dict[str, Any]:
@@ -645,7 +670,6 @@ class PhasedModel(backend.Trainer, keras.Model):
 
 FIT_OPTIONS = (
     "epochs",
-    "verbose",
     "validation_data",
     "shuffle",
     "initial_epoch",
@@ -672,6 +696,20 @@ def _refuse_others(verb: str, options: dict, known: tuple[str, ...]) -> None:
                 f"data it knows {[key for key in known if key[0] != '_']}. "
                 f"Received: {name} of type {type(value).__name__}"
             )
+
+
+def _as_list(callbacks: Any) -> list:
+    if isinstance(callbacks, keras.callbacks.Callback):
+        return [callbacks]
+    return list(callbacks or [])
+
+
+def _with_bar(callbacks: list, bar: ProgressBar) -> list:
+    """The bar, then the callbacks; a user's own bar takes its place."""
+    kind = keras.callbacks.ProgbarLogger
+    if any(isinstance(callback, kind) for callback in callbacks):
+        return callbacks
+    return [bar, *callbacks]
 
 
 def _penalised(phase: Phase, phase_input: Any) -> tuple[Any, dict[str, Any]]:
