@@ -131,14 +131,20 @@ def is_dataset(x: Any) -> bool:
     """
     return (
         isinstance(x, keras.utils.PyDataset)
-        or hasattr(x, "element_spec")
+        or _is_tf_dataset(x)
         or is_stream(x)
     )
+
+
+def _is_tf_dataset(x: Any) -> bool:
+    return hasattr(x, "element_spec")
 
 
 def is_stream(x: Any) -> bool:
     """Whether `x` can only be iterated, batch by batch."""
     if isinstance(x, (keras.utils.PyDataset, Mapping, Set)):
+        return False
+    if _is_tf_dataset(x):
         return False
     is_array = hasattr(x, "__getitem__") or hasattr(x, "__array__")
     return hasattr(x, "__iter__") and not is_array
