@@ -26,6 +26,9 @@ class Trainer:
     each other, so an inner one is given every value.
     """
 
+    compiles_by_xla = True
+    # Of `keras.export.ExportArchive`; `None` where it holds one function.
+    export_options: dict | None = {"jax2tf_kwargs": {"with_gradient": False}}
     training_step: Callable[[Any], dict[str, Any]]
     evaluation_step: Callable[[Any], dict[str, Any]]
     variables: Sequence

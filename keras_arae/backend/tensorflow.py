@@ -16,6 +16,9 @@ from keras import ops
 class Trainer:
     """Step signatures, gradients and compiled functions on TensorFlow."""
 
+    compiles_by_xla = True
+    # Of `keras.export.ExportArchive`; `None` where it holds one function.
+    export_options: dict | None = {}
     training_step: Callable[[Any], dict[str, Any]]
     evaluation_step: Callable[[Any], dict[str, Any]]
     jit_compile: Any

@@ -15,6 +15,9 @@ from keras import ops
 class Trainer:
     """Step signatures, gradients and functions on PyTorch."""
 
+    compiles_by_xla = False
+    # Of `keras.export.ExportArchive`; `None` where it holds one function.
+    export_options: dict | None = None
     training_step: Callable[[Any], dict[str, Any]]
     evaluation_step: Callable[[Any], dict[str, Any]]
     num_replicas = 1

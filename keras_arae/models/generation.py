@@ -13,6 +13,7 @@ from keras_arae.data import collect_rows
 from keras_arae.data import is_dataset
 from keras_arae.data.batches import check_count
 from keras_arae.layers.decoder import check_decoder
+from keras_arae.models.inference_model import write_inference_model
 from keras_arae.priors import Prior
 from keras_arae.sampling import SequenceDecoder
 from keras_arae.sampling import in_batches
@@ -475,6 +476,25 @@ class GenerativeModel(PhasedModel):
             codes = np.concatenate([codes, vectors], axis=1)
         function = self._compiled("nll", self._nats)
         return in_batches(function, rows, batch_size, codes)
+
+    def export(self, filepath: Any, format: str = "tf_saved_model") -> None:
+        """Writes an inference model: a TensorFlow SavedModel.
+
+        `tf.saved_model.load(filepath)` has functions of tensors, which need
+        neither Keras nor this package: `encode` (integers to codes), `decode`
+        (codes to the likeliest integers) and, with a prior, `generate` (noise
+        to integers). With a condition the last two take its vectors as well.
+
+        Args:
+            filepath: str or path. The folder.
+            format: str. Defaults to `"tf_saved_model"`, the only one.
+
+        Raises:
+            ValueError: on PyTorch, which writes none: the model's .keras file
+                can be loaded, and exported, on another backend.
+        """
+        self._require_codes()
+        write_inference_model(self, str(filepath), format)
 
     # Compiled functions, and what they compute.
 

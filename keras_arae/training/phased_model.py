@@ -137,7 +137,8 @@ class PhasedModel(backend.Trainer, keras.Model):
         Args:
             *optimizers: Keras optimizers, in the order of the phases.
             run_eagerly: bool. As in `keras.Model.compile`.
-            jit_compile: bool or `"auto"`. As in `keras.Model.compile`.
+            jit_compile: bool or `"auto"`. As in `keras.Model.compile`; not
+                on PyTorch.
             steps_per_execution: int. As in `keras.Model.compile`.
             **named_optimizers: Keras optimizers as `<name>_optimizer`, such
                 as `critic_optimizer`; `optimizer` where the model has only
@@ -146,6 +147,13 @@ class PhasedModel(backend.Trainer, keras.Model):
         Raises:
             ValueError: if the model has no phase with such an optimizer.
         """
+        if jit_compile is True and not self.compiles_by_xla:
+            raise ValueError(
+                "On this backend steps run eagerly, and a compiler for them "
+                "would take longer than training: leave `jit_compile` at "
+                "'auto'. Received: jit_compile=True on the "
+                f"{keras.config.backend()} backend"
+            )
         makers = self.default_optimizers()
         given = _named(optimizers, named_optimizers, list(makers))
         super().compile(
