@@ -51,10 +51,14 @@ def main(_):
         overwrite=FLAGS.overwrite,
         appended=["training/*.png"],
     )
-    folder.save_flags(FLAGS.flag_values_dict())
+    folder.save_flags(FLAGS, data=(train, labels, test, test_labels))
+    with folder.running():
+        run(folder, train, labels, test, test_labels)
 
+
+def run(folder, train, labels, test, test_labels):
     keras.utils.set_random_seed(FLAGS.seed)
-    model, epoch = folder.restore()
+    model, epoch = folder.restore(keras_arae.ImageARAE)
     if model is None:
         model = make_model(train, labels)
     print(
@@ -73,7 +77,7 @@ def main(_):
         epochs=FLAGS.epochs,
         initial_epoch=epoch,
         validation_data=(test, test_labels) if FLAGS.conditional else test,
-        callbacks=[*folder.callbacks(), sampler],
+        callbacks=folder.callbacks(sampler),
     )
     model.save(folder / "model.keras")
     draw_samples(model, folder)
@@ -126,19 +130,15 @@ def draw_samples(model, folder):
     paths = model.interpolate(
         label=first(columns, 8), num_paths=8, steps=12, seed=FLAGS.seed
     )
-    save_image(
-        image_grid(np.concatenate(paths), 12),
-        folder / "interpolations_between_samples.png",
-    )
+    grid = image_grid(np.concatenate(paths), 12)
+    save_image(grid, folder / "interpolations_between_samples.png")
 
 
 def draw_reconstructions(model, folder, test, labels):
     """Held-out images beside what comes back from their codes."""
     copies = model.reconstruct(test[:50], first(labels, 50))
-    save_image(
-        paired_image_grid(model.codec.encode(test[:50]), copies),
-        folder / "reconstructions.png",
-    )
+    pairs = paired_image_grid(model.codec.encode(test[:50]), copies)
+    save_image(pairs, folder / "reconstructions.png")
 
 
 def first(labels, count):

@@ -48,13 +48,16 @@ def main(_):
     folder = keras_arae.callbacks.RunFolder(
         FLAGS.output_dir, resume=FLAGS.resume, overwrite=FLAGS.overwrite
     )
-    folder.save_flags(FLAGS.flag_values_dict())
-    for name, sentences in train.items():
-        print(f"{len(sentences)} sentences of class {name!r} to learn from.")
+    folder.save_flags(FLAGS, data=(train, test))
+    with folder.running():
+        run(folder, train, test)
 
+
+def run(folder, train, test):
+    print("Sentences to learn from:", {k: len(v) for k, v in train.items()})
     keras.utils.set_random_seed(FLAGS.seed)
     sentences, labels = keras_arae.datasets.flatten(train)
-    model, epoch = folder.restore()
+    model, epoch = folder.restore(keras_arae.TransferARAE)
     if model is None:
         model = make_model(sentences, list(train))
 
@@ -68,7 +71,7 @@ def main(_):
         batch_size=FLAGS.batch_size,
         epochs=FLAGS.epochs,
         initial_epoch=epoch,
-        callbacks=[*folder.callbacks(), show],
+        callbacks=folder.callbacks(show),
     )
     model.save(folder / "model.keras")
     judge(model, folder, train, test)
@@ -133,9 +136,8 @@ def judge(model, folder, train, test):
         for name, sentences in sources.items()
     }
     for name, sentences in sources.items():
-        pairs = zip(sentences, outputs[name])
-        lines = [f"{before}\t{after}\n" for before, after in pairs]
-        (folder / f"to_{name}.txt").write_text("".join(lines))
+        lines = map("\t".join, zip(sentences, outputs[name]))
+        folder.write_lines(f"to_{name}.txt", lines)
     rows = {
         "real": report.real(),
         "copied input": report.row(sources),

@@ -10,6 +10,7 @@ from keras_arae.data.condition import Classes
 from keras_arae.data.condition import Condition
 from keras_arae.data.condition import Numbers
 from keras_arae.data.condition import get_condition
+from keras_arae.data.fingerprint import fingerprint
 from keras_arae.data.ids_on_disk import ids_on_disk
 from keras_arae.data.images import ImagePreprocessor
 from keras_arae.data.text import TextPreprocessor
@@ -32,6 +33,7 @@ __all__ = [
     "check_integers",
     "collect_rows",
     "encoded_dataset",
+    "fingerprint",
     "first_rows",
     "get_condition",
     "ids_on_disk",

@@ -13,6 +13,7 @@ from absl import app
 from absl import flags
 from absl import logging
 
+from keras_arae.atomic_file import write_text
 from keras_arae.data import TextPreprocessor
 from keras_arae.datasets import load_text
 from keras_arae.evaluation.code_space import code_moments
@@ -111,11 +112,10 @@ def write_results(
     curves: Sequence[Sequence[str]],
 ) -> None:
     """Writes numbers and flags as JSON, and the plane as a picture."""
-    output_dir.mkdir(parents=True, exist_ok=True)
     own_flags = FLAGS.get_flags_for_module(__name__)
     values = {flag.name: flag.value for flag in own_flags}
     results = {"flags": values, "rows": rows, "codes": codes}
-    (output_dir / RESULTS).write_text(json.dumps(results, indent=1))
+    write_text(output_dir / RESULTS, json.dumps(results, indent=1))
     picture = output_dir / "quality_diversity.png"
     plot_quality_diversity(rows, picture, curves)
     print(f"Wrote {output_dir / RESULTS} and {picture}.")

@@ -45,7 +45,7 @@ def test_a_run_continues_as_if_it_had_not_stopped(train, tmp_path):
     train(RunFolder(tmp_path / "parts"), 2)
     # Killed between log and checkpoint: the log knows one epoch more.
     log = tmp_path / "parts" / "training_log.csv"
-    log.write_text(log.read_text() + log.read_text().splitlines()[-1] + "\n")
+    log.write_bytes(log.read_bytes() + log.read_bytes().splitlines(True)[-1])
     folder = RunFolder(tmp_path / "parts", resume=True)
     resumed, epoch = train(folder, 3)
     assert epoch == 2
@@ -60,24 +60,28 @@ def test_a_run_continues_as_if_it_had_not_stopped(train, tmp_path):
         "learning_curves.png",
         "training_log.csv",
     }
-    assert [path.name for path in folder.checkpoints.iterdir()] == [
-        "epoch-0003.keras"
-    ]
+    assert names(folder.checkpoints) == {"epoch-0002.keras", "epoch-0003.keras"}
 
 
 @pytest.mark.once
 def test_callbacks_stand_in_order(tmp_path):
-    kinds = [type(each) for each in RunFolder(tmp_path).callbacks()]
-    assert kinds == [
+    sampler = keras_arae.callbacks.TextSampler()
+    begin, *others = RunFolder(tmp_path).callbacks(sampler)
+    assert [type(each) for each in others] == [
+        keras_arae.callbacks.TextSampler,
         keras.callbacks.CSVLogger,
-        keras_arae.callbacks.ResumableCheckpoint,
         keras_arae.callbacks.LearningCurves,
+        keras_arae.callbacks.ResumableCheckpoint,
     ]
 
 
 @pytest.mark.once
 def test_earlier_results_are_not_overwritten(tmp_path):
-    RunFolder(tmp_path / "deep" / "run").save_flags({"epochs": 3})
+    folder = RunFolder(tmp_path / "deep" / "run")
+    folder.save_flags({"epochs": 3})
+    assert not any(tmp_path.iterdir())
+    with folder.running():
+        folder.begin()
     with pytest.raises(FileExistsError) as error:
         RunFolder(tmp_path / "deep" / "run")
     for part in ("--overwrite", "--resume", f"Received: {tmp_path}/deep/run"):
@@ -96,6 +100,9 @@ def test_overwriting_removes_what_a_run_would_add_to(tmp_path):
     RunFolder(tmp_path, resume=True, overwrite=True, appended=["samples.txt"])
     assert len(names(tmp_path)) == 4  # Resumed: nothing is removed.
     folder = RunFolder(tmp_path, overwrite=True, appended=["samples.txt"])
+    assert len(names(tmp_path)) == 4  # Nothing is trained yet.
+    with folder.running():
+        folder.begin()
     assert names(folder) == {"checkpoints", "notes.txt"}
     assert folder.restore() == (None, 0)
     assert not any(folder.checkpoints.iterdir())
@@ -106,15 +113,20 @@ def test_a_run_that_never_began_is_begun(tmp_path):
     folder = RunFolder(tmp_path / "run", resume=True)
     assert folder.restore() == (None, 0)
     # Killed in its first epoch.
+    folder.path.mkdir()
     folder.log.write_text("epoch,loss\n0,1.0\n")
     assert folder.restore() == (None, 0)
-    assert read_log(folder.log) == {}
+    with folder.running():
+        folder.begin()
+    assert not folder.log.exists()
 
 
 @pytest.mark.once
 def test_flags_are_written_as_json(tmp_path):
     folder = RunFolder(tmp_path)
     folder.save_flags({"epochs": 3, "data": tmp_path, "rate": np.float32(0.5)})
+    with folder.running():
+        folder.begin()
     flags = json.loads((folder / "flags.json").read_text())
     assert flags == {"epochs": 3, "data": str(tmp_path), "rate": "0.5"}
     assert names(folder) == {"flags.json"}
