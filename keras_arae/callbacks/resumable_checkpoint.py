@@ -106,7 +106,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
                 return load_model(path, model_class), epoch, _marks_in(path)
             except Exception as error:  # Of any reader that it passes through.
                 problems.append(f"{path.name}: {error}")
-                logging.warning("Looking for a checkpoint before. %s", error)
+                logging.warning("%s\nThe one before it is tried.", error)
         if problems:
             raise ValueError(
                 f"None of the checkpoints in {directory} can be read. Bring "

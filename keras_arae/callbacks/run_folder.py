@@ -252,10 +252,10 @@ class RunFolder:
         Raises:
             BlockingIOError: Another process writes to the folder.
         """
-        self._lock.take()
-        self._running = True
         try:
             with hearing_interrupts():
+                self._lock.take()
+                self._running = True
                 yield
         except KeyboardInterrupt:
             print(f"\nInterrupted. {self._state()}", file=sys.stderr)

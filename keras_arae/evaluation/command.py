@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import tempfile
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
@@ -23,6 +24,8 @@ from keras_arae.evaluation.reconstruction import reconstruction_report
 from keras_arae.evaluation.reconstruction import swap_nats
 from keras_arae.evaluation.text_report import TextReport
 from keras_arae.evaluation.text_report import markdown_table
+from keras_arae.extras import require
+from keras_arae.training.load_model import load_model
 from keras_arae.visualization import plot_quality_diversity
 
 flags.DEFINE_string(
@@ -61,10 +64,11 @@ RESULTS = "evaluation.json"
 
 def main(argv: Sequence[str]) -> None:
     """Judges what the flags name, prints tables and writes the results."""
-    output_dir = checked_output_dir()
+    check_flags()
     train, test = load_real_text()
     sets = {path: tokenized(load_text(path)) for path in FLAGS.samples}
-    models = {path: keras.saving.load_model(path) for path in FLAGS.model}
+    models = {path: load_model(path) for path in FLAGS.model}
+    output_dir = made_output_dir()
     report = TextReport(
         train,
         test,
@@ -92,8 +96,8 @@ def main(argv: Sequence[str]) -> None:
     write_results(output_dir, rows, codes, curves)
 
 
-def checked_output_dir() -> pathlib.Path:
-    """The folder for results; refuses flags that would waste the work."""
+def check_flags() -> None:
+    """Refuses flags that would waste the work."""
     if not FLAGS.samples and not FLAGS.model:
         raise app.UsageError("Nothing to judge: pass --samples or --model.")
     output_dir = pathlib.Path(FLAGS.output_dir)
@@ -102,6 +106,20 @@ def checked_output_dir() -> pathlib.Path:
             f"{output_dir / RESULTS} exists. Pass --overwrite to replace it, "
             "or another --output_dir."
         )
+    require("matplotlib.figure", "plot")  # Before samples are judged.
+
+
+def made_output_dir() -> pathlib.Path:
+    """The folder for results, before samples are judged for minutes."""
+    output_dir = pathlib.Path(FLAGS.output_dir)
+    try:
+        output_dir.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=output_dir).close()
+    except OSError as error:
+        raise app.UsageError(
+            f"Expected an --output_dir that can be written to. Received: "
+            f"{output_dir}: {error}"
+        ) from error
     return output_dir
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import math
 import os
 import pathlib
@@ -20,18 +21,25 @@ WEIGHTS = ("model.weights.h5", "model.weights.npz")
 SPARE = 1 << 20
 MAX_EXPANSION = 100
 
+# What shapes of data and of noise are called in configs, and how many numbers
+# one may hold: as an image of 1024 by 1024.
+SHAPES = ("image_shape", "max_length", "noise_dim", "x_shape")
+MAX_NUMBERS = 1 << 20
+
 
 def load_model(
     path: str | os.PathLike, model_class: type[keras.Model] = keras.Model
 ) -> keras.Model:
     """`keras.saving.load_model` for files that may be damaged or hostile.
 
-    Each byte is checked against the archive's checksums, and no layer may
-    make more weights than the file holds: a config that asks for more is
+    Each byte is checked against the archive's checksums, and layers may make
+    no more weights than the file holds: a config that asks for more is
     refused before memory is taken. As in Keras, no code in a file is run.
 
     What else a config may ask for is not bounded: millions of small layers,
-    or an array that a class of yours makes without `add_weight`.
+    or an array that a class of yours makes without `add_weight`. Pieces of
+    data have at most 2 ** 20 positions, on which wide networks still take
+    gigabytes; for larger ones use `keras.saving.load_model`.
 
     Args:
         path: str or path. A `.keras` file.
@@ -68,9 +76,9 @@ def load_model(
         if len(reason) > 400:
             reason = f"{reason[:200]} ... {reason[-200:]}"
         raise ValueError(
-            f"{path} cannot be read as a saved model: it is damaged, or needs "
-            "classes that are not registered here. Bring it back from a copy, "
-            f"or train again. Received: {type(error).__name__}: {reason}"
+            f"{path} cannot be read as a saved model. Bring it back from a "
+            "copy if it is damaged; import the classes of your own that it "
+            f"needs. Received: {type(error).__name__}: {reason}"
         ) from error
     if not isinstance(model, model_class):
         raise ValueError(
@@ -89,7 +97,9 @@ def at_most_weights(limit: int) -> Iterator[None]:
     """
     add_weight, made = keras.layers.Layer.add_weight, 0
 
-    def counting(self: Any, shape: Any = None, *args: Any, **options: Any):  # type: ignore[no-untyped-def]
+    def counting(
+        self: Any, shape: Any = None, *args: Any, **options: Any
+    ) -> Any:
         nonlocal made
         made += math.prod(shape or ())
         if made > limit:
@@ -120,6 +130,31 @@ def _checked_weights(path: pathlib.Path) -> int:
         broken = archive.testzip()
         if broken is not None:
             raise ValueError(f"{broken} in it is damaged.")
+        _check_shapes(json.loads(archive.read("config.json")))
         return SPARE + sum(
             member.file_size for member in members if member.filename in WEIGHTS
         )
+
+
+def _check_shapes(config: Any) -> None:
+    """Refuses pieces of data, or of noise, that would fill the memory."""
+    if isinstance(config, dict):
+        for key, value in config.items():
+            size = math.prod(_integers(value)) if key in SHAPES else 0
+            if size > MAX_NUMBERS:
+                raise ValueError(
+                    f"Its config asks for data or noise of more than "
+                    f"{MAX_NUMBERS} numbers. Received: {key}={value}"
+                )
+    if isinstance(config, (dict, list)):
+        for part in config.values() if isinstance(config, dict) else config:
+            _check_shapes(part)
+
+
+def _integers(value: Any) -> list[int]:
+    """The integers of a number, a list or a serialized tuple."""
+    if isinstance(value, dict):
+        value = value.get("config", value.get("items", []))
+    if isinstance(value, list):
+        return [number for part in value for number in _integers(part)]
+    return [value] if isinstance(value, int) else []
