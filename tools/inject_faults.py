@@ -31,7 +31,14 @@ from absl import flags
 import keras_arae
 from keras_arae.callbacks import learning_curves
 
-FAULTS = ("kill_at_write", "kill", "interrupt", "disk_full", "damage")
+TITLES = {
+    "kill_at_write": "kill before a write",
+    "kill": "kill at a random time",
+    "interrupt": "Ctrl-C at a random time",
+    "disk_full": "no room from a write on",
+    "damage": "last checkpoint damaged",
+}
+FAULTS = list(TITLES)
 flags.DEFINE_multi_enum("faults", FAULTS, FAULTS, "Which; may be repeated.")
 flags.DEFINE_integer("runs", 10, "Of each fault; 0 kills before each write.")
 flags.DEFINE_integer("epochs", 3, "Of each run.")
@@ -56,6 +63,9 @@ def main(_):
         expected = contents(folder / "whole")
         writes = run_apart(folder / "counted", count_writes)
         print(f"{len(expected)} files, {writes} writes, {seconds:.1f} s a run.")
+        print(
+            "| fault | runs | not as one that nothing stopped |\n|---|---|---|"
+        )
         failed = 0
         for fault in FLAGS.faults:
             moments = moments_of(fault, writes, seconds)
@@ -69,7 +79,8 @@ def main(_):
                 )
             ]
             failed += len(problems)
-            print(f"| {fault} | {len(moments)} | {len(problems)} |", flush=True)
+            name = TITLES[fault]
+            print(f"| {name} | {len(moments)} | {len(problems)} |", flush=True)
             print(*problems, sep="\n", end="\n" if problems else "")
     sys.exit(bool(failed))
 

@@ -44,11 +44,17 @@ class FolderLock:
         }
         while not self._held:
             try:
-                with self.path.open("x", encoding="utf-8") as file:
-                    file.write(json.dumps(holder) + "\n")
-                self._held = True
+                file = self.path.open("x", encoding="utf-8")
             except FileExistsError:
                 self._remove_if_left_behind()
+                continue
+            self._held = True
+            try:
+                with file:
+                    file.write(json.dumps(holder) + "\n")
+            except BaseException:  # Such as a full disk.
+                self.release()
+                raise
 
     def release(self) -> None:
         """Gives the lock back, and leaves no empty folder behind."""
