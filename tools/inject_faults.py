@@ -175,6 +175,7 @@ def run_apart(folder, prepare=None, resume=False, stop_after=None):
         status = 1
         try:
             sys.stdout = sys.stderr = open(os.devnull, "w")
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             report = prepare(folder) if prepare else lambda: 0
             train(folder, resume)
             status = report()

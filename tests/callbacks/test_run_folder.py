@@ -281,8 +281,16 @@ def test_settings_that_are_refused_cost_no_results(trained, make_model):
     assert not new.path.exists()
 
 
+@pytest.fixture
+def heard():
+    """Ctrl-C as Python takes it: shells have background jobs ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.once
-def test_ctrl_c_ends_with_a_line_wherever_it_is_lost(trained, capsys):
+def test_ctrl_c_ends_with_a_line_wherever_it_is_lost(trained, capsys, heard):
     folder = RunFolder(trained, resume=True)
     with pytest.raises(SystemExit) as error, folder.running():
         with contextlib.suppress(KeyboardInterrupt):

@@ -109,6 +109,8 @@ def test_ctrl_c_says_what_is_saved(tmp_path, text_file):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        # Shells let what they run in the background ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.time() + 120
     while not list(folder.glob("checkpoints/epoch-0001.keras")):
