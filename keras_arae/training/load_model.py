@@ -57,6 +57,7 @@ def load_model(
 
     ```python
     model = keras_arae.ImageARAE((6, 6), code_dim=8)
+    model.compile()
     path = tempfile.mkdtemp() + "/model.keras"
     model.save(path)
     model = keras_arae.training.load_model(path, keras_arae.ImageARAE)
