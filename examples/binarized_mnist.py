@@ -51,10 +51,14 @@ def main(_):
         overwrite=FLAGS.overwrite,
         appended=["training/*.png"],
     )
-    folder.save_flags(FLAGS.flag_values_dict())
+    folder.save_flags(FLAGS, data=(train, labels, test, test_labels))
+    with folder.running():
+        run(folder, train, labels, test, test_labels)
 
+
+def run(folder, train, labels, test, test_labels):
     keras.utils.set_random_seed(FLAGS.seed)
-    model, epoch = folder.restore()
+    model, epoch = folder.restore(keras_arae.ImageARAE)
     if model is None:
         model = make_model(train, labels)
     print(
@@ -74,15 +78,14 @@ def main(_):
         initial_epoch=epoch,
         verbose=FLAGS.verbose,
         validation_data=(test, test_labels) if FLAGS.conditional else test,
-        callbacks=[*folder.callbacks(), sampler],
+        callbacks=folder.callbacks(sampler),
     )
     model.save(folder / "model.keras")
     draw_samples(model, folder)
     draw_reconstructions(model, folder, test, test_labels)
     numbers = model.evaluate(test, test_labels, verbose=0, return_dict=True)
     nats = model.negative_log_likelihood(test, test_labels).mean()
-    accuracy = numbers["accuracy"]
-    print(f"Held out: {nats:.1f} nats an image, accuracy {accuracy:.3f}.")
+    print(f"{nats:.1f} nats an image, accuracy {numbers['accuracy']:.3f}.")
 
 
 def load_images(dataset):

@@ -50,11 +50,16 @@ def main(_):
     folder = keras_arae.callbacks.RunFolder(
         FLAGS.output_dir, resume=FLAGS.resume, overwrite=FLAGS.overwrite
     )
-    folder.save_flags(FLAGS.flag_values_dict())
+    folder.save_flags(FLAGS, data=(train, test))
+    with folder.running():
+        run(folder, train, test)
+
+
+def run(folder, train, test):
     print("Sentences to learn from:", {k: len(v) for k, v in train.items()})
     keras.utils.set_random_seed(FLAGS.seed)
     sentences, labels = keras_arae.datasets.flatten(train)
-    model, epoch = folder.restore()
+    model, epoch = folder.restore(keras_arae.TransferARAE)
     if model is None:
         model = make_model(sentences, list(train))
 
@@ -63,14 +68,9 @@ def main(_):
         on_epoch_end=lambda epoch, logs: show_transfer(model, test)
     )
     model.fit(
-        sentences,
-        labels,
-        batch_size=FLAGS.batch_size,
-        epochs=FLAGS.epochs,
-        initial_epoch=epoch,
-        verbose=FLAGS.verbose,
-        callbacks=[*folder.callbacks(), show],
-    )
+        sentences, labels, FLAGS.batch_size, FLAGS.epochs, FLAGS.verbose,
+        folder.callbacks(show), initial_epoch=epoch,
+    )  # fmt: skip
     model.save(folder / "model.keras")
     judge(model, folder, train, test)
 
@@ -134,9 +134,8 @@ def judge(model, folder, train, test):
         for name, sentences in sources.items()
     }
     for name, sentences in sources.items():
-        pairs = zip(sentences, outputs[name])
-        lines = [f"{before}\t{after}\n" for before, after in pairs]
-        (folder / f"to_{name}.txt").write_text("".join(lines))
+        lines = map("\t".join, zip(sentences, outputs[name]))
+        folder.write_lines(f"to_{name}.txt", lines)
     rows = {
         "real": report.real(),
         "copied input": report.row(sources),

@@ -47,11 +47,15 @@ def main(_):
         overwrite=FLAGS.overwrite,
         appended=["training_samples.txt"],
     )
-    folder.save_flags(FLAGS.flag_values_dict())
+    folder.save_flags(FLAGS, data=(train, held_out), free=["temperature"])
+    with folder.running():
+        run(folder, train, held_out)
 
+
+def run(folder, train, held_out):
     # The model: that of an interrupted run, or a new one.
     keras.utils.set_random_seed(FLAGS.seed)
-    model, epoch = folder.restore()
+    model, epoch = folder.restore(keras_arae.TextARAE)
     if model is None:
         model = make_model(train)
     else:
@@ -76,7 +80,7 @@ def main(_):
         initial_epoch=epoch,
         verbose=FLAGS.verbose,
         validation_data=held_out,
-        callbacks=[*folder.callbacks(), sampler],
+        callbacks=folder.callbacks(sampler),
     )
     model.save(folder / "model.keras")
     show_samples(model, folder, train)
@@ -110,7 +114,7 @@ def show_samples(model, folder, train):
     """New sentences from noise, and ways from one to another."""
     options = {"seed": FLAGS.seed, "temperature": FLAGS.temperature}
     samples = model.generate(FLAGS.num_samples, **options)
-    write_lines(folder / "samples.txt", samples)
+    folder.write_lines("samples.txt", samples)
     distinct = set(samples)
     print("\nSamples:", *samples[:20], sep="\n  ")
     print(
@@ -120,7 +124,7 @@ def show_samples(model, folder, train):
     )
     paths = model.interpolate(num_paths=5, **options)
     lines = [line for path in paths for line in (*path, "")]
-    write_lines(folder / "interpolations.txt", lines)
+    folder.write_lines("interpolations.txt", lines)
     for path in paths:
         print("\nOn the way:", *path, sep="\n  ")
 
@@ -129,17 +133,13 @@ def show_codes(model, folder, held_out):
     """Sentences that the model never saw, through their codes."""
     sentences = held_out[:20]
     copies = model.reconstruct(sentences, seed=FLAGS.seed)
-    write_lines(
-        folder / "reconstructions.txt",
+    folder.write_lines(
+        "reconstructions.txt",
         [f"{sentence} -> {copy}" for sentence, copy in zip(sentences, copies)],
     )
     numbers = model.evaluate(held_out, verbose=0, return_dict=True)
     accuracy, nats = numbers["accuracy"], numbers["reconstruction_loss"]
     print(f"\nHeld out: accuracy {accuracy:.3f}, {nats:.2f} nats a word.")
-
-
-def write_lines(path, lines):
-    path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ FLOORS = (
     ("training",),
     ("backend", "datasets"),
     ("data",),
-    ("export", "extras", "script", "version"),
+    ("atomic_file", "export", "extras", "script", "version"),
 )
 FLOOR_OF = {room: i for i, rooms in enumerate(FLOORS) for room in rooms}
 

@@ -8,6 +8,7 @@ from absl import app
 from absl import flags
 
 import keras_arae
+from keras_arae.atomic_file import write_text
 
 FLAGS = flags.FLAGS
 flags.disclaim_key_flags()  # They are the scripts' own: see their --help.
@@ -51,11 +52,13 @@ def fill_in(preset):
 # One model, and the folder of its results.
 
 
-def run_folder(*appended):
+def run_folder(*appended, data, free=()):
     """The folder of --output_dir, with the flags used.
 
     Args:
-        *appended: patterns of files that a new run must not add to.
+        *appended: patterns of files that a run adds to.
+        data: what is learned from and what is held out.
+        free: names of flags that a resumed run may change.
     """
     folder = keras_arae.callbacks.RunFolder(
         FLAGS.output_dir,
@@ -63,7 +66,7 @@ def run_folder(*appended):
         overwrite=FLAGS.overwrite,
         appended=appended,
     )
-    folder.save_flags(FLAGS.flag_values_dict())
+    folder.save_flags(FLAGS, data, free=free)
     return folder
 
 
@@ -89,11 +92,10 @@ def tensorboard_dir(folder):
 
 def make_callbacks(folder, sampler):
     """What keeps a run in its folder, and what shows samples."""
-    callbacks = [*folder.callbacks(), sampler]
+    others = [sampler]
     if FLAGS.tensorboard:
-        log_dir = tensorboard_dir(folder)
-        callbacks.append(keras.callbacks.TensorBoard(log_dir))
-    return callbacks
+        others.append(keras.callbacks.TensorBoard(tensorboard_dir(folder)))
+    return folder.callbacks(*others)
 
 
 # Tables of many runs, each kept as a file.
@@ -113,7 +115,7 @@ def check_settings(path, names):
             "there). Pass another --output_dir."
         )
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(values, indent=1))
+    write_text(path, json.dumps(values, indent=1))
 
 
 def run_once(path, function, *args):
@@ -121,7 +123,7 @@ def run_once(path, function, *args):
     if not path.exists():
         start = time.time()
         result = function(*args)
-        path.write_text(json.dumps(result, indent=1))
+        write_text(path, json.dumps(result, indent=1))
         name = path.relative_to(path.parents[1])
         shown = {k: v for k, v in result.items() if k != "history"}
         print(f"{name}: {time.time() - start:.0f} s", shown, flush=True)

@@ -98,7 +98,16 @@ def main(_):
     start_time = time.time()
     common.fill_in(PRESETS[FLAGS.preset])
     (train, labels), (test, test_labels) = load_images(FLAGS.dataset)
-    output_dir = common.run_folder("training/*.png")
+    output_dir = common.run_folder(
+        "training/*.png", data=(train, labels, test, test_labels)
+    )
+    with output_dir.running():
+        run(output_dir, train, labels, test, test_labels)
+    print(f"Done in {time.time() - start_time:.0f} s; see {FLAGS.output_dir}/.")
+
+
+def run(output_dir, train, labels, test, test_labels):
+    """Trains a model, or goes on to, and writes what it draws."""
     keras.utils.set_random_seed(FLAGS.seed)
     model, epoch = output_dir.restore()
     if model is None:
@@ -123,7 +132,6 @@ def main(_):
         callbacks=common.make_callbacks(output_dir, sampler),
     )
     write_results(model, output_dir, train, test, test_labels)
-    print(f"Done in {time.time() - start_time:.0f} s; see {FLAGS.output_dir}/.")
 
 
 def load_images(dataset):

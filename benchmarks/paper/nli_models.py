@@ -98,9 +98,7 @@ def pretrained(name, seed, task, folder):
     sentences = task["pool"][:1000]
     report = model.evaluate(sentences, verbose=0, return_dict=True)
     print(f"{path.stem}: {report['accuracy']:.1%} of their tokens come back.")
-    unfinished = path.with_stem(f"unfinished-{name}-{seed}")
-    model.save(unfinished)
-    unfinished.replace(path)
+    model.save(path)
     return model
 
 

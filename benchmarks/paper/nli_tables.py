@@ -36,6 +36,7 @@ from absl import flags
 
 from keras_arae import evaluation
 from keras_arae import script
+from keras_arae.atomic_file import replacing
 
 SCALES = {
     "smoke": dict(
@@ -207,7 +208,8 @@ def draw(results, path):
     axis.set_ylabel("test accuracy (%), mean and spread over seeds")
     axis.grid(alpha=0.3)
     axis.legend()
-    figure.savefig(path, dpi=120)
+    with replacing(path) as partial:
+        figure.savefig(partial, dpi=120)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from absl import flags
 import keras_arae
 from keras_arae import evaluation
 from keras_arae import visualization
+from keras_arae.atomic_file import write_text
 
 SCALES = {
     "smoke": dict(
@@ -169,7 +170,7 @@ def run(name, seed, train, test, codec, report):
             model, FLAGS.num_samples, train, seed=seed, **options
         )
         path = folder / f"{name}-{seed}-{setting}.txt"
-        path.write_text("".join(line + "\n" for line in samples))
+        write_text(path, "".join(line + "\n" for line in samples))
         result["rows"][f"{name}, {setting}"] = report.row(samples, seed)
         if FLAGS.real_codes and name != "LM":
             # What a generator would bring that draws codes as real as these.

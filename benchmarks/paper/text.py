@@ -127,7 +127,18 @@ def main(_):
     train, held_out = keras_arae.datasets.load_train_and_held_out(
         FLAGS.data, seed=FLAGS.seed
     )
-    output_dir = common.run_folder("training_samples.txt")
+    output_dir = common.run_folder(
+        "training_samples.txt",
+        data=(train, held_out),
+        free=("sampler", "temperature", "top_k", "top_p", "num_beams"),
+    )
+    with output_dir.running():
+        run(output_dir, train, held_out)
+    print(f"Done in {time.time() - start_time:.0f} s; see {FLAGS.output_dir}/.")
+
+
+def run(output_dir, train, held_out):
+    """Trains a model, or goes on to, and writes what it says."""
     keras.utils.set_random_seed(FLAGS.seed)
     model, epoch = output_dir.restore()
     if model is None:
@@ -152,7 +163,6 @@ def main(_):
         callbacks=common.make_callbacks(output_dir, sampler),
     )
     write_results(model, output_dir, train, held_out)
-    print(f"Done in {time.time() - start_time:.0f} s; see {FLAGS.output_dir}/.")
 
 
 def make_model(train):
@@ -250,15 +260,15 @@ def write_results(model, output_dir, train, held_out):
     options = {"seed": FLAGS.seed, **decoding_options()}
     pairs = held_out[:20]
     copies = model.reconstruct(pairs, **options)
-    write_lines(
-        output_dir / "reconstructions.txt",
+    output_dir.write_lines(
+        "reconstructions.txt",
         [f"{pair} -> {copy}" for pair, copy in zip(pairs, copies)],
     )
     ends = held_out[20:25], held_out[25:30]
     paths = model.interpolate(*ends, **options) if len(ends[1]) == 5 else []
     if model.prior is not None:
         samples = model.generate(FLAGS.num_samples, **options)
-        write_lines(output_dir / "samples.txt", samples)
+        output_dir.write_lines("samples.txt", samples)
         paths += model.interpolate(num_paths=5, **options)
         share = len(set(samples)) / len(samples)
         known = len(set(samples) & set(train)) / len(set(samples))
@@ -267,17 +277,13 @@ def write_results(model, output_dir, train, held_out):
               f"{known:.1%} of those stand in the training text.")  # fmt: skip
     for path in paths:
         print("\nOn the way:", *path, sep="\n  ")
-    write_lines(
-        output_dir / "interpolations.txt",
+    output_dir.write_lines(
+        "interpolations.txt",
         [line for path in paths for line in (*path, "")],
     )
     numbers = model.evaluate(held_out, verbose=0, return_dict=True)
     lines = [f"{name} {value:.3f}" for name, value in numbers.items()]
     print("\nHeld out:", *lines, sep="\n  ")
-
-
-def write_lines(path, lines):
-    path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
 
 
 if __name__ == "__main__":

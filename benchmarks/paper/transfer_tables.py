@@ -24,6 +24,7 @@ from absl import flags
 
 import keras_arae
 from keras_arae import evaluation
+from keras_arae.atomic_file import write_text
 
 # "demo" learns the packaged clauses in minutes on two CPU cores; "yelp" is the
 # code released with the paper (docs/results.md says what was tried).
@@ -187,9 +188,8 @@ def run(folder, weight, seed, train, test, codec, report):
         sources = report.sources(name)
         outputs[name] = model.transfer(sources, to=name)
         pairs = zip(sources, outputs[name])
-        (folder / f"to_{name}.txt").write_text(
-            "".join(f"{before}\t{after}\n" for before, after in pairs)
-        )
+        text = "".join(f"{before}\t{after}\n" for before, after in pairs)
+        write_text(folder / f"to_{name}.txt", text)
     row = report.row(outputs, read_references(test))
     row["leakage"] = leakage(model, train, test)
     return {"row": row, "seconds of training": seconds}

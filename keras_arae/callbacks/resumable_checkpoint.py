@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 import re
+import zipfile
 from typing import Any
 
 import keras
+from absl import logging
+
+from keras_arae.atomic_file import replacing
+from keras_arae.callbacks.appended_files import AppendedFiles
+from keras_arae.training.load_model import load_model
+
+# The member of a checkpoint's archive that says how far files went.
+MARKS = "appended_files.json"
 
 
 class ResumableCheckpoint(keras.callbacks.Callback):
@@ -15,7 +25,11 @@ class ResumableCheckpoint(keras.callbacks.Callback):
 
     The file is written under another name and then renamed, so a run killed
     at any moment leaves either the last checkpoint or the new one, never half
-    of one; the file's name tells the epoch. One checkpoint is kept.
+    of one; the file's name tells the epoch. Two checkpoints are kept: should
+    the last one be damaged, `restore` takes the one before.
+
+    Give it as the last of the callbacks: what the others write of an epoch is
+    then there before the epoch counts as done.
 
     `keras.callbacks.BackupAndRestore` works too, but writes weights and epoch
     one after the other, over the last ones.
@@ -23,6 +37,8 @@ class ResumableCheckpoint(keras.callbacks.Callback):
     Args:
         directory: str or path. Where to save; made if need be.
         every: int. Epochs between two checkpoints. Defaults to `1`.
+        appended: `AppendedFiles` or `None`. Files that the run adds to: how
+            far they went stands in the checkpoint. Defaults to `None`.
 
     Example:
 
@@ -40,10 +56,16 @@ class ResumableCheckpoint(keras.callbacks.Callback):
     ```
     """
 
-    def __init__(self, directory: str | os.PathLike, every: int = 1) -> None:
+    def __init__(
+        self,
+        directory: str | os.PathLike,
+        every: int = 1,
+        appended: AppendedFiles | None = None,
+    ) -> None:
         super().__init__()
         self.directory = pathlib.Path(directory)
         self.every = every
+        self.appended = appended
 
     @staticmethod
     def latest(
@@ -57,13 +79,42 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         Returns:
             Its path and the number of epochs trained, or `(None, 0)`.
         """
-        found = [
-            (int(match.group(1)), path)
-            for path in pathlib.Path(directory).glob("epoch-*.keras")
-            if (match := re.fullmatch(r"epoch-(\d+)\.keras", path.name))
-        ]
-        epoch, path = max(found, default=(0, None))
+        epoch, path = max(_found(directory).items(), default=(0, None))
         return path, epoch
+
+    @staticmethod
+    def restore(
+        directory: str | os.PathLike,
+        model_class: type[keras.Model] = keras.Model,
+    ) -> tuple[keras.Model | None, int, dict[str, list] | None]:
+        """Loads the newest checkpoint of a folder that is not damaged.
+
+        Args:
+            directory: str or path.
+            model_class: class of the model. Defaults to `keras.Model`.
+
+        Returns:
+            The model, the number of epochs trained, and the marks of the
+            appended files or `None`; `(None, 0, {})` without a checkpoint.
+
+        Raises:
+            ValueError: There are checkpoints, and none can be read.
+        """
+        problems = []
+        for epoch, path in sorted(_found(directory).items(), reverse=True):
+            try:
+                return load_model(path, model_class), epoch, _marks_in(path)
+            except Exception as error:  # Of any reader that it passes through.
+                problems.append(f"{path.name}: {error}")
+                logging.warning("%s\nThe one before it is tried.", error)
+        if problems:
+            raise ValueError(
+                f"None of the checkpoints in {directory} can be read. Bring "
+                "one back from a copy, or begin anew: overwrite "
+                "(--overwrite), or choose another folder. Received: "
+                + "; ".join(problems)
+            )
+        return None, 0, {}
 
     def on_epoch_end(
         self, epoch: int, logs: dict[str, Any] | None = None
@@ -72,10 +123,31 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         if (epoch + 1) % self.every:
             return
         self.directory.mkdir(parents=True, exist_ok=True)
-        previous, _ = self.latest(self.directory)
-        partial = self.directory / "partial.keras"
         path = self.directory / f"epoch-{epoch + 1:04d}.keras"
-        self.model.save(partial)
-        os.replace(partial, path)
-        if previous is not None and previous != path:
-            previous.unlink()
+        with replacing(path) as partial:
+            self.model.save(partial)
+            if self.appended is not None:
+                with zipfile.ZipFile(partial, "a") as archive:
+                    archive.writestr(MARKS, json.dumps(self.appended.marks()))
+        found = _found(self.directory)
+        kept = epoch + 1, max((n for n in found if n <= epoch), default=0)
+        for number, old in found.items():
+            if number not in kept:
+                old.unlink()
+
+
+def _found(directory: str | os.PathLike) -> dict[int, pathlib.Path]:
+    """The checkpoints of a folder, by the number of epochs trained."""
+    return {
+        int(match.group(1)): path
+        for path in pathlib.Path(directory).glob("epoch-*.keras")
+        if (match := re.fullmatch(r"epoch-(\d+)\.keras", path.name))
+    }
+
+
+def _marks_in(path: pathlib.Path) -> dict[str, list] | None:
+    """What `AppendedFiles.marks` was when a checkpoint was made."""
+    with zipfile.ZipFile(path) as archive:
+        if MARKS not in archive.namelist():
+            return None
+        return json.loads(archive.read(MARKS))

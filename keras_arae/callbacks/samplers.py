@@ -12,6 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_arae.atomic_file import append_text
 from keras_arae.extras import require
 from keras_arae.visualization import image_grid
 from keras_arae.visualization import paired_image_grid
@@ -96,8 +97,7 @@ class TextSampler(keras.callbacks.Callback):
         if self.verbose:
             print(f"\n{text}", flush=True)
         if self.path is not None:
-            with pathlib.Path(self.path).open("a", encoding="utf-8") as file:
-                file.write(text)
+            append_text(self.path, text)
         if self.log_dir is not None:
             # Two spaces before a line's end break it in Markdown.
             paragraphs = {

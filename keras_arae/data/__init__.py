@@ -12,6 +12,7 @@ from keras_arae.data.condition import Classes
 from keras_arae.data.condition import Condition
 from keras_arae.data.condition import Numbers
 from keras_arae.data.condition import get_condition
+from keras_arae.data.fingerprint import fingerprint
 from keras_arae.data.ids_on_disk import ids_on_disk
 from keras_arae.data.images import ImagePreprocessor
 from keras_arae.data.text import TextPreprocessor
@@ -38,6 +39,7 @@ __all__ = [
     "check_steps",
     "collect_rows",
     "encoded_dataset",
+    "fingerprint",
     "first_rows",
     "get_condition",
     "ids_on_disk",

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 from absl import logging
 
+from keras_arae.atomic_file import replacing
 from keras_arae.data.text import TextPreprocessor
 
 CHUNK = 10_000
@@ -87,19 +88,13 @@ def ids_on_disk(
 def _add_header(
     raw_path: pathlib.Path, path: pathlib.Path, shape: tuple[int, int]
 ) -> None:
-    """Copies rows of int32 into an `.npy`, chunk by chunk.
-
-    The file takes its name when all is in it and on the disk: whoever finds
-    one can read it, whatever stopped the copy.
-    """
-    unfinished = path.with_name(path.name + ".unfinished")
+    """Copies rows of int32 into an `.npy`, chunk by chunk."""
     rows = np.memmap(raw_path, "int32", "r", shape=shape)
-    target = np.lib.format.open_memmap(unfinished, "w+", "int32", shape)
-    for start in range(0, len(rows), CHUNK):
-        target[start : start + CHUNK] = rows[start : start + CHUNK]
-    target.flush()
-    del rows, target
-    with unfinished.open("rb+") as file:
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    with replacing(path) as partial:
+        target = np.lib.format.open_memmap(partial, "w+", "int32", shape)
+        for start in range(0, len(rows), CHUNK):
+            target[start : start + CHUNK] = rows[start : start + CHUNK]
+        target.flush()
+        del target
+    del rows
     raw_path.unlink()

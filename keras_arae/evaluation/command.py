@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import tempfile
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from absl import app
 from absl import flags
 from absl import logging
 
+from keras_arae.atomic_file import write_text
 from keras_arae.data import TextPreprocessor
 from keras_arae.datasets import load_text
 from keras_arae.evaluation.code_space import code_moments
@@ -22,6 +24,8 @@ from keras_arae.evaluation.reconstruction import reconstruction_report
 from keras_arae.evaluation.reconstruction import swap_nats
 from keras_arae.evaluation.text_report import TextReport
 from keras_arae.evaluation.text_report import markdown_table
+from keras_arae.extras import require
+from keras_arae.training.load_model import load_model
 from keras_arae.visualization import plot_quality_diversity
 
 flags.DEFINE_string(
@@ -61,10 +65,11 @@ RESULTS = "evaluation.json"
 
 def main(argv: Sequence[str]) -> None:
     """Judges what the flags name, prints tables and writes the results."""
-    output_dir = checked_output_dir()
+    check_flags()
     train, test = load_real_text()
     sets = {path: tokenized(load_text(path)) for path in FLAGS.samples}
-    models = {path: keras.saving.load_model(path) for path in FLAGS.model}
+    models = {path: load_model(path) for path in FLAGS.model}
+    output_dir = made_output_dir()
     report = TextReport(
         train,
         test,
@@ -92,8 +97,8 @@ def main(argv: Sequence[str]) -> None:
     write_results(output_dir, rows, codes, curves)
 
 
-def checked_output_dir() -> pathlib.Path:
-    """The folder for results; refuses flags that would waste the work."""
+def check_flags() -> None:
+    """Refuses flags that would waste the work."""
     if not FLAGS.samples and not FLAGS.model:
         raise app.UsageError("Nothing to judge: pass --samples or --model.")
     output_dir = pathlib.Path(FLAGS.output_dir)
@@ -102,6 +107,20 @@ def checked_output_dir() -> pathlib.Path:
             f"{output_dir / RESULTS} exists. Pass --overwrite to replace it, "
             "or another --output_dir."
         )
+    require("matplotlib.figure", "plot")  # Before samples are judged.
+
+
+def made_output_dir() -> pathlib.Path:
+    """The folder for results, before samples are judged for minutes."""
+    output_dir = pathlib.Path(FLAGS.output_dir)
+    try:
+        output_dir.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=output_dir).close()
+    except OSError as error:
+        raise app.UsageError(
+            f"Expected an --output_dir that can be written to. Received: "
+            f"{output_dir}: {error}"
+        ) from error
     return output_dir
 
 
@@ -112,11 +131,10 @@ def write_results(
     curves: Sequence[Sequence[str]],
 ) -> None:
     """Writes numbers and flags as JSON, and the plane as a picture."""
-    output_dir.mkdir(parents=True, exist_ok=True)
     own_flags = FLAGS.get_flags_for_module(__name__)
     values = {flag.name: flag.value for flag in own_flags}
     results = {"flags": values, "rows": rows, "codes": codes}
-    (output_dir / RESULTS).write_text(json.dumps(results, indent=1))
+    write_text(output_dir / RESULTS, json.dumps(results, indent=1))
     picture = output_dir / "quality_diversity.png"
     plot_quality_diversity(rows, picture, curves)
     print(f"Wrote {output_dir / RESULTS} and {picture}.")

@@ -1,8 +1,15 @@
 """The engine: training by phases, which knows no ARAE."""
 
+from keras_arae.training.load_model import load_model
 from keras_arae.training.optimizer_group import OptimizerGroup
 from keras_arae.training.phase import Phase
 from keras_arae.training.phase import SharedPass
 from keras_arae.training.phased_model import PhasedModel
 
-__all__ = ["OptimizerGroup", "Phase", "PhasedModel", "SharedPass"]
+__all__ = [
+    "OptimizerGroup",
+    "Phase",
+    "PhasedModel",
+    "SharedPass",
+    "load_model",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from keras import ops
 
 from keras_arae import backend
 from keras_arae import data
+from keras_arae.atomic_file import replacing
 from keras_arae.training.optimizer_group import OptimizerGroup
 from keras_arae.training.phase import Phase
 from keras_arae.training.progress_bar import ProgressBar
@@ -614,6 +616,30 @@ class PhasedModel(backend.Trainer, keras.Model):
         )
 
     # Saving.
+
+    def save(
+        self,
+        filepath: str | os.PathLike,
+        overwrite: bool = True,
+        zipped: bool | None = None,
+        **options: Any,
+    ) -> None:
+        """`keras.Model.save` that leaves no half file, whatever stops it.
+
+        Args:
+            filepath: str or path. A `.keras` file; others, such as folders
+                and remote ones, are written as Keras does.
+            overwrite: bool. As in `keras.Model.save`. Defaults to `True`.
+            zipped: bool or `None`. As in `keras.Model.save`. Defaults to
+                `None`.
+            **options: as in `keras.Model.save`.
+        """
+        name = str(filepath)
+        if not overwrite or "://" in name or not name.endswith(".keras"):
+            super().save(filepath, overwrite, zipped, **options)
+            return
+        with replacing(filepath) as partial:
+            super().save(partial, overwrite, zipped, **options)
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> PhasedModel:

@@ -7,6 +7,7 @@ import os
 
 import numpy as np
 
+from keras_arae.atomic_file import replacing
 from keras_arae.extras import require
 
 
@@ -133,4 +134,6 @@ def save_image(picture: np.ndarray, path: str | os.PathLike) -> None:
     keras_arae.visualization.save_image(picture, path)
     ```
     """
-    require("matplotlib.image", "plot").imsave(path, picture)
+    image = require("matplotlib.image", "plot")
+    with replacing(path) as partial:
+        image.imsave(partial, picture)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
+from keras_arae.atomic_file import replacing
 from keras_arae.extras import require
 
 # Quantities that share a panel; any other has a panel of its own.
@@ -93,7 +94,8 @@ def plot_learning_curves(
         _draw_panel(axis, title, {name: log[name] for name in names}, log)
     for axis in axes[len(panels) :]:
         axis.set_visible(False)
-    figure.savefig(path, dpi=120)
+    with replacing(path) as partial:
+        figure.savefig(partial, dpi=120)
 
 
 def _panels(log: Mapping[str, Sequence[float]]) -> dict[str, list[str]]:

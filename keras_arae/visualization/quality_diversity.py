@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from collections.abc import Sequence
 
+from keras_arae.atomic_file import replacing
 from keras_arae.extras import require
 
 
@@ -70,4 +71,5 @@ def plot_quality_diversity(
     axis.set_xlabel("forward perplexity (lower: better sentences)")
     axis.set_ylabel("reverse perplexity (lower: also more kinds of them)")
     axis.grid(alpha=0.3, which="both")
-    figure.savefig(path, dpi=120)
+    with replacing(path) as partial:
+        figure.savefig(partial, dpi=120)

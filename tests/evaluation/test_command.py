@@ -192,3 +192,22 @@ def test_a_mistake_is_named_and_leaves_nothing(
     assert re.search(message, process.stdout + process.stderr, re.DOTALL)
     assert not (tmp_path / "results").exists()
     assert "judged" not in process.stdout  # Before minutes of training.
+
+
+def test_results_that_cannot_be_written_are_refused_first(folder, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    process = run(folder, tmp_path / "file" / "results", "--samples=good.txt")
+    assert process.returncode != 0
+    assert "--output_dir that can be written to" in (
+        process.stdout + process.stderr
+    )
+    assert "judged" not in process.stdout  # Before minutes of training.
+
+
+def test_a_damaged_model_is_named(folder, tmp_path):
+    (tmp_path / "model.keras").write_bytes(b"PK")
+    model = f"--model={tmp_path}/model.keras"
+    process = run(folder, tmp_path / "results", model)
+    assert process.returncode != 0
+    assert "model.keras cannot be read as a saved model" in process.stderr
+    assert not (tmp_path / "results").exists()

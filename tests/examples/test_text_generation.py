@@ -77,6 +77,57 @@ def test_earlier_results_are_not_overwritten(output, text_file):
     assert (folder / "samples.txt").read_text() == before
 
 
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "flag, parts",
+    [
+        ("--overwrite --code_dim=0", ["code_dim"]),
+        ("--overwrite --batch_size=0", ["batch_size"]),
+        ("--resume --seed=1", ["seed was 0 and is 1", "the data"]),
+        ("--resume --code_dim=8", ["code_dim was 12 and is 8"]),
+    ],
+)
+def test_settings_that_are_refused_change_nothing(
+    output, text_file, flag, parts
+):
+    folder, _ = output
+    before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    process = run(text_file, folder, *flag.split())
+    assert process.returncode not in (0, 130)
+    for part in parts:
+        assert part in process.stderr
+    after = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    assert after == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+def test_ctrl_c_says_what_is_saved(tmp_path, text_file):
+    folder = tmp_path / "run"
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            ROOT / SCRIPT,
+            *options(text_file, folder, "--epochs=500"),
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Shells let what they run in the background ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    deadline = time.time() + 120
+    while not list(folder.glob("checkpoints/epoch-0001.keras")):
+        assert process.poll() is None and time.time() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert "Interrupted. Saved in" in said and "--resume" in said
+    assert "Traceback" not in said
+    assert not (folder / "run.lock").exists()
+    assert not list(folder.rglob("partial-*"))
+
+
 def test_a_killed_run_continues(tmp_path, text_file):
     folder = tmp_path / "run"
     log = folder / "training_log.csv"
@@ -95,7 +146,7 @@ def test_a_killed_run_continues(tmp_path, text_file):
         time.sleep(0.05)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    (checkpoint,) = folder.glob("checkpoints/epoch-*.keras")
+    checkpoint = max(folder.glob("checkpoints/epoch-*.keras"))
     done = int(checkpoint.stem.split("-")[1])
     resumed = run(text_file, folder, f"--epochs={done + 2}", "--resume")
     assert resumed.returncode == 0, resumed.stderr[-3000:]

@@ -1,0 +1,161 @@
+"""Model files that are looked at before they are loaded."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import pathlib
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+
+# The members of an archive that hold weights; Keras writes one of them.
+WEIGHTS = ("model.weights.h5", "model.weights.npz")
+
+# Weights that a model may make beyond those in the file, and how much smaller
+# than its content a member of the archive may be.
+SPARE = 1 << 20
+MAX_EXPANSION = 100
+
+# What shapes of data and of noise are called in configs, and how many numbers
+# one may hold: as an image of 1024 by 1024.
+SHAPES = ("image_shape", "max_length", "noise_dim", "x_shape")
+MAX_NUMBERS = 1 << 20
+
+
+def load_model(
+    path: str | os.PathLike, model_class: type[keras.Model] = keras.Model
+) -> keras.Model:
+    """`keras.saving.load_model` for files that may be damaged or hostile.
+
+    Each byte is checked against the archive's checksums, and layers may make
+    no more weights than the file holds: a config that asks for more is
+    refused before memory is taken. As in Keras, no code in a file is run.
+
+    What else a config may ask for is not bounded: millions of small layers,
+    or an array that a class of yours makes without `add_weight`. Pieces of
+    data have at most 2 ** 20 positions, on which wide networks still take
+    gigabytes; for larger ones use `keras.saving.load_model`.
+
+    Args:
+        path: str or path. A `.keras` file.
+        model_class: class. What the model must be one of. Defaults to
+            `keras.Model`.
+
+    Returns:
+        The model, compiled as it was.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The file is damaged, or holds another kind of model.
+
+    Example:
+
+    ```python
+    model = keras_arae.ImageARAE((6, 6), code_dim=8)
+    model.compile()
+    path = tempfile.mkdtemp() + "/model.keras"
+    model.save(path)
+    model = keras_arae.training.load_model(path, keras_arae.ImageARAE)
+    ```
+    """
+    path = pathlib.Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"Expected a saved model, a .keras file. Received: path={path}, "
+            "where there is no file"
+        )
+    try:
+        with at_most_weights(_checked_weights(path)):
+            model = keras.saving.load_model(path)
+    except Exception as error:  # Of any reader that it passes through.
+        reason = " ".join(str(error).split()) or "no reason given"
+        if len(reason) > 400:
+            reason = f"{reason[:200]} ... {reason[-200:]}"
+        raise ValueError(
+            f"{path} cannot be read as a saved model. Bring it back from a "
+            "copy if it is damaged; import the classes of your own that it "
+            f"needs. Received: {type(error).__name__}: {reason}"
+        ) from error
+    if not isinstance(model, model_class):
+        raise ValueError(
+            f"Expected a saved {model_class.__name__}. Choose another file. "
+            f"Received: {path}, a {type(model).__name__}"
+        )
+    return model
+
+
+@contextlib.contextmanager
+def at_most_weights(limit: int) -> Iterator[None]:
+    """Refuses weights once layers have made more than a number of them.
+
+    Args:
+        limit: int. Numbers that all weights together may hold.
+    """
+    add_weight, made = keras.layers.Layer.add_weight, 0
+
+    def counting(
+        self: Any, shape: Any = None, *args: Any, **options: Any
+    ) -> Any:
+        nonlocal made
+        made += math.prod(shape or ())
+        if made > limit:
+            raise ValueError(
+                f"Its config asks for more than {limit} weights, which are "
+                "more than the file holds. Received: a weight of shape "
+                f"{tuple(shape)} in the layer {self.name!r}"
+            )
+        return add_weight(self, shape, *args, **options)
+
+    keras.layers.Layer.add_weight = counting
+    try:
+        yield
+    finally:
+        keras.layers.Layer.add_weight = add_weight
+
+
+def _checked_weights(path: pathlib.Path) -> int:
+    """How many weights a file can hold, each of a byte or more."""
+    with zipfile.ZipFile(path) as archive:
+        members = archive.infolist()
+        for member in members:
+            if member.file_size > SPARE + MAX_EXPANSION * member.compress_size:
+                raise ValueError(
+                    f"{member.filename} in it would grow from "
+                    f"{member.compress_size} to {member.file_size} bytes."
+                )
+        broken = archive.testzip()
+        if broken is not None:
+            raise ValueError(f"{broken} in it is damaged.")
+        _check_shapes(json.loads(archive.read("config.json")))
+        return SPARE + sum(
+            member.file_size for member in members if member.filename in WEIGHTS
+        )
+
+
+def _check_shapes(config: Any) -> None:
+    """Refuses pieces of data, or of noise, that would fill the memory."""
+    if isinstance(config, dict):
+        for key, value in config.items():
+            size = math.prod(_integers(value)) if key in SHAPES else 0
+            if size > MAX_NUMBERS:
+                raise ValueError(
+                    f"Its config asks for data or noise of more than "
+                    f"{MAX_NUMBERS} numbers. Received: {key}={value}"
+                )
+    if isinstance(config, (dict, list)):
+        for part in config.values() if isinstance(config, dict) else config:
+            _check_shapes(part)
+
+
+def _integers(value: Any) -> list[int]:
+    """The integers of a number, a list or a serialized tuple."""
+    if isinstance(value, dict):
+        value = value.get("config", value.get("items", []))
+    if isinstance(value, list):
+        return [number for part in value for number in _integers(part)]
+    return [value] if isinstance(value, int) else []
