@@ -34,7 +34,7 @@ def write_inference_model(model: Any, path: str, format: str = FORMAT) -> None:
         raise ValueError(
             "This backend writes no SavedModel of several functions: load "
             "the model's .keras file with KERAS_BACKEND=tensorflow or jax, "
-            f"and export it there. Received: {keras.config.backend()!r}"
+            f"and export it there. Received: filepath={path!r}"
         )
     archive = keras.export.ExportArchive()
     for network in (model.encoder, model.decoder, model.prior):

@@ -153,8 +153,7 @@ class PhasedModel(backend.Trainer, keras.Model):
             raise ValueError(
                 "On this backend steps run eagerly, and a compiler for them "
                 "would take longer than training: leave `jit_compile` at "
-                "'auto'. Received: jit_compile=True on the "
-                f"{keras.config.backend()} backend"
+                "'auto'. Received: jit_compile=True"
             )
         makers = self.default_optimizers()
         given = _named(optimizers, named_optimizers, list(makers))
