@@ -9,6 +9,13 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import FLAG
+from keras_arae.arguments import FUNCTION
+from keras_arae.arguments import checked
+from keras_arae.arguments import optional
+from keras_arae.arguments import whole
+
 
 class Batch(NamedTuple):
     """What the phases of a training step take.
@@ -63,6 +70,14 @@ class ArrayBatches(keras.utils.PyDataset):
     ```
     """
 
+    @checked(
+        batch_size=COUNT,
+        shuffle_key=optional(FUNCTION),
+        num_extra=whole(0),
+        draw=optional(FUNCTION),
+        weighted=FLAG,
+        steps=optional(COUNT),
+    )
     def __init__(
         self,
         rows: np.ndarray,
@@ -75,7 +90,6 @@ class ArrayBatches(keras.utils.PyDataset):
         steps: int | None = None,
     ) -> None:
         super().__init__()
-        check_count("batch_size", batch_size)
         if len(rows) == 0:
             raise ValueError(
                 "There is nothing to learn from or to evaluate: expected at "
@@ -174,19 +188,3 @@ class ZippedBatches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple:
         return tuple(part[index] for part in self.parts)
-
-
-def check_count(name: str, value: Any) -> None:
-    """Refuses anything but an int of 1 or more.
-
-    Args:
-        name: str. Of the argument.
-        value: its value.
-
-    Raises:
-        ValueError: if it is something else.
-    """
-    if not isinstance(value, (int, np.integer)) or value < 1:
-        raise ValueError(
-            f"`{name}` must be an int of 1 or more. Received: {name}={value}"
-        )

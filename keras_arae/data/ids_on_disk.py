@@ -10,11 +10,16 @@ from collections.abc import Iterable
 import numpy as np
 from absl import logging
 
+from keras_arae.arguments import FLAG
+from keras_arae.arguments import PATH
+from keras_arae.arguments import checked
+from keras_arae.arguments import instance
 from keras_arae.data.text import TextPreprocessor
 
 CHUNK = 10_000
 
 
+@checked(codec=instance(TextPreprocessor), path=PATH, overwrite=FLAG)
 def ids_on_disk(
     sentences: Iterable[str],
     codec: TextPreprocessor,

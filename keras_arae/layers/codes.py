@@ -7,6 +7,12 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import NOT_NEGATIVE
+from keras_arae.arguments import SEED
+from keras_arae.arguments import checked
+from keras_arae.arguments import number
+from keras_arae.arguments import optional
 from keras_arae.export import export
 
 
@@ -79,6 +85,12 @@ class CodeNoise(keras.layers.Layer):
     ```
     """
 
+    @checked(
+        stddev=NOT_NEGATIVE,
+        decay=number(above=0, most=1),
+        decay_steps=COUNT,
+        seed=optional(SEED),
+    )
     def __init__(
         self,
         stddev: float = 0.05,
@@ -88,15 +100,6 @@ class CodeNoise(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if stddev < 0:
-            raise ValueError(
-                f"`stddev` must be 0 or more. Received: stddev={stddev}"
-            )
-        if not 0 < decay <= 1:
-            raise ValueError(
-                "`decay` is a factor above 0 and at most 1. Received: "
-                f"decay={decay}"
-            )
         self.stddev = stddev
         self.decay = decay
         self.decay_steps = decay_steps

@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from keras_arae import backend
+from keras_arae.arguments import instance
 
 
 class Decoder(keras.layers.Layer):
@@ -193,25 +194,10 @@ class AutoregressiveDecoder(Decoder):
         return ops.concatenate([start, x[:, :-1]], axis=1)
 
 
-def check_decoder(decoder: Any) -> Decoder:
-    """Refuses what does not keep the contract.
-
-    Args:
-        decoder: what a user gives for a decoder.
-
-    Returns:
-        The decoder.
-
-    Raises:
-        ValueError: if it is no `Decoder`.
-    """
-    if not isinstance(decoder, Decoder):
-        raise ValueError(
-            "A decoder must be a `keras_arae.layers.Decoder`: subclass it and "
-            "define `call(code, x, training)`, which may call any Keras "
-            f"layers. Received: {decoder!r}"
-        )
-    return decoder
+DECODER = instance(Decoder)._replace(
+    expected="a `keras_arae.layers.Decoder`: subclass it and define "
+    "`call(code, x, training)`, which may call any Keras layers"
+)
 
 
 def masked_cross_entropy(

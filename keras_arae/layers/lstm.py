@@ -9,6 +9,11 @@ import keras
 from keras import ops
 
 from keras_arae import backend
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import WIDTH
+from keras_arae.arguments import checked
+from keras_arae.arguments import optional
+from keras_arae.arguments import whole
 from keras_arae.export import export
 from keras_arae.layers.decoder import AutoregressiveDecoder
 
@@ -51,6 +56,13 @@ class LSTMEncoder(keras.layers.Layer):
     ```
     """
 
+    @checked(
+        vocabulary_size=COUNT,
+        embedding_dim=WIDTH,
+        units=WIDTH,
+        code_dim=optional(WIDTH),
+        pad_id=whole(0),
+    )
     def __init__(
         self,
         vocabulary_size: int,
@@ -148,6 +160,14 @@ class LSTMDecoder(AutoregressiveDecoder):
     ```
     """
 
+    @checked(
+        vocabulary_size=COUNT,
+        embedding_dim=WIDTH,
+        units=WIDTH,
+        pad_id=whole(0),
+        start_id=whole(0),
+        end_id=whole(0),
+    )
     def __init__(
         self,
         vocabulary_size: int,
@@ -259,6 +279,7 @@ class ClassLSTMDecoder(LSTMDecoder):
     ```
     """
 
+    @checked(num_classes=WIDTH)
     def __init__(self, num_classes: int, *args: Any, **kwargs: Any) -> None:
         self.num_classes = num_classes
         super().__init__(*args, **kwargs)

@@ -9,6 +9,12 @@ import keras
 from keras import ops
 
 from keras_arae import backend
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import WIDTH
+from keras_arae.arguments import checked
+from keras_arae.arguments import number
+from keras_arae.arguments import optional
+from keras_arae.arguments import whole
 from keras_arae.export import export
 from keras_arae.layers.decoder import AutoregressiveDecoder
 
@@ -61,6 +67,17 @@ class TransformerEncoder(keras.layers.Layer):
     ```
     """
 
+    @checked(
+        vocabulary_size=COUNT,
+        max_length=WIDTH,
+        units=WIDTH,
+        num_layers=COUNT,
+        num_heads=COUNT,
+        intermediate_dim=optional(WIDTH),
+        dropout=number(least=0, below=1),
+        code_dim=optional(WIDTH),
+        pad_id=whole(0),
+    )
     def __init__(
         self,
         vocabulary_size: int,
@@ -186,6 +203,18 @@ class TransformerDecoder(AutoregressiveDecoder):
     ```
     """
 
+    @checked(
+        vocabulary_size=COUNT,
+        max_length=WIDTH,
+        units=WIDTH,
+        num_layers=COUNT,
+        num_heads=COUNT,
+        intermediate_dim=optional(WIDTH),
+        dropout=number(least=0, below=1),
+        pad_id=whole(0),
+        start_id=whole(0),
+        end_id=whole(0),
+    )
     def __init__(
         self,
         vocabulary_size: int,

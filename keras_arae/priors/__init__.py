@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keras_arae.arguments import shown
 from keras_arae.priors.adversarial import AdversarialPrior
 from keras_arae.priors.gaussian import GaussianPrior
 from keras_arae.priors.prior import Prior
@@ -30,6 +31,6 @@ def get(prior: str | Prior | None) -> Prior | None:
         raise ValueError(
             f"`prior` must be one of {list(PRIORS)}, a "
             "`keras_arae.priors.Prior` or None (a plain autoencoder). "
-            f"Received: prior={prior!r}"
+            f"Received: prior={shown(prior)}"
         )
     return PRIORS[prior]()

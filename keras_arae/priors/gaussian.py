@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from keras_arae.arguments import array
+from keras_arae.arguments import check
 from keras_arae.export import export
 from keras_arae.layers.codes import on_unit_sphere
 from keras_arae.priors.prior import Prior
@@ -82,17 +84,23 @@ class GaussianPrior(Prior):
     def fit(
         self, codes: np.ndarray, condition: np.ndarray | None = None
     ) -> None:
-        codes = np.asarray(codes, "float64")
-        if codes.ndim != 2 or codes.shape[1] != self.code_dim or len(codes) < 2:
+        if self.code_dim is None:
             raise ValueError(
-                f"Expected at least 2 codes of shape (num_codes, "
-                f"{self.code_dim}). Received: shape {codes.shape}"
+                "The prior knows no codes yet: call `prepare` first, or let a "
+                "model do it. Received: code_dim=None"
             )
+        rule = array("num_codes", self.code_dim)
+        at_least_2 = rule._replace(
+            expected=f"at least 2 codes, {rule.expected}",
+            accepts=lambda codes: rule.accepts(codes) and len(codes) > 1,
+        )
+        codes = check("codes", codes, at_least_2).astype("float64")
         mean = codes.mean(axis=0)
         rest = codes - mean
         slope = np.zeros(self.slope.shape)
         if condition is not None and self.conditional:
-            condition = np.asarray(condition, "float64")
+            rule = array(len(codes), self.condition_dim)
+            condition = check("condition", condition, rule).astype("float64")
             center = condition.mean(axis=0)
             slope = np.linalg.lstsq(condition - center, rest, rcond=None)[0]
             rest = rest - (condition - center) @ slope

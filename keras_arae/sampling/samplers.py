@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from keras import ops
 
-from keras_arae.data.batches import check_count
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import POSITIVE
+from keras_arae.arguments import checked
+from keras_arae.arguments import number
+from keras_arae.arguments import optional
+from keras_arae.arguments import shown
+
+# Of what tells samplers how to choose.
+SAMPLING_RULES = {
+    "temperature": optional(
+        POSITIVE._replace(
+            expected="a finite number above 0 (for none, take the greedy "
+            "sampler)"
+        )
+    ),
+    "top_k": optional(COUNT),
+    "top_p": optional(number(above=0, most=1)),
+    "num_beams": optional(COUNT),
+}
 
 
+@checked(**SAMPLING_RULES)
 def make_sampler(
     sampler: Any = None,
     temperature: float | None = None,
@@ -49,7 +67,6 @@ def make_sampler(
             "greedy"
         )  # fmt: skip
     is_sampler = isinstance(sampler, samplers.Sampler)
-    _check_values(settings)
     _check_settings(sampler, is_sampler, settings)
     if is_sampler:
         return sampler
@@ -67,32 +84,15 @@ def make_sampler(
     return samplers.RandomSampler(temperature=temperature)
 
 
-def _check_values(settings: dict[str, Any]) -> None:
-    """Refuses numbers that no sampler can use."""
-    for name in ("top_k", "num_beams"):
-        if settings[name] is not None:
-            check_count(name, settings[name])
-    temperature, top_p = settings["temperature"], settings["top_p"]
-    if temperature is not None and not 0 < temperature < math.inf:
-        raise ValueError(
-            "`temperature` must be above 0 (for none at all, use the greedy "
-            f"sampler) and finite. Received: temperature={temperature}"
-        )
-    if top_p is not None and not 0 < top_p <= 1:
-        raise ValueError(
-            "`top_p` is a probability above 0 and at most 1. "
-            f"Received: top_p={top_p}"
-        )
-
-
 def _check_settings(
     sampler: Any, is_sampler: bool, settings: dict[str, Any]
 ) -> None:
     """Refuses unknown names, and settings that a sampler does not take."""
-    if not is_sampler and sampler not in _SETTINGS:
+    is_name = isinstance(sampler, str) and sampler in _SETTINGS
+    if not is_sampler and not is_name:
         raise ValueError(
             f"`sampler` must be one of {sorted(_SETTINGS)} or a "
-            f"keras_nlp sampler. Received: sampler={sampler!r}"
+            f"keras_nlp sampler. Received: sampler={shown(sampler)}"
         )
     takes = set() if is_sampler else _SETTINGS[sampler]
     given = {key: value for key, value in settings.items() if value is not None}

@@ -12,11 +12,42 @@ from keras import ops
 
 from keras_arae import backend
 from keras_arae import data
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import FLAG
+from keras_arae.arguments import SEED
+from keras_arae.arguments import TEXT
+from keras_arae.arguments import checked
+from keras_arae.arguments import either
+from keras_arae.arguments import instance
+from keras_arae.arguments import number
+from keras_arae.arguments import one_of
+from keras_arae.arguments import optional
+from keras_arae.arguments import several
+from keras_arae.arguments import whole
 from keras_arae.training.optimizer_group import OptimizerGroup
 from keras_arae.training.phase import Phase
 from keras_arae.training.training_monitor import TrainingMonitor
 from keras_arae.training.training_monitor import set_directions
 from keras_arae.training.training_monitor import watches_nan
+
+CALLBACK = instance(keras.callbacks.Callback)
+VERBOSE = either(one_of("auto", 0, 1, 2), FLAG)
+FIT_RULES = {
+    "epochs": whole(0),
+    "verbose": VERBOSE,
+    "callbacks": optional(either(CALLBACK, several(CALLBACK))),
+    "shuffle": FLAG,
+    "initial_epoch": whole(0),
+    "steps_per_epoch": optional(COUNT),
+    "validation_steps": optional(COUNT),
+    "validation_freq": either(COUNT, several(COUNT, 1)),
+}
+EVALUATE_RULES = {
+    "verbose": VERBOSE,
+    "steps": optional(COUNT),
+    "callbacks": optional(either(CALLBACK, several(CALLBACK))),
+    "return_dict": FLAG,
+}
 
 
 class PhasedModel(backend.Trainer, keras.Model):
@@ -38,6 +69,11 @@ class PhasedModel(backend.Trainer, keras.Model):
         name: str or `None`. Defaults to `None`.
     """
 
+    @checked(
+        codec=optional(instance(data.Codec)),
+        seed=optional(SEED),
+        name=optional(TEXT),
+    )
     def __init__(
         self,
         codec: data.Codec | None = None,
@@ -122,6 +158,11 @@ class PhasedModel(backend.Trainer, keras.Model):
 
     # Compilation.
 
+    @checked(
+        run_eagerly=FLAG,
+        jit_compile=either(FLAG, one_of("auto")),
+        steps_per_execution=COUNT,
+    )
     def compile(
         self,
         *optimizers: keras.optimizers.Optimizer,
@@ -176,6 +217,9 @@ class PhasedModel(backend.Trainer, keras.Model):
 
     # Training and evaluation.
 
+    @checked(
+        batch_size=COUNT, validation_split=number(least=0, below=1), **FIT_RULES
+    )
     def fit(
         self,
         x: Any,
@@ -282,6 +326,7 @@ class PhasedModel(backend.Trainer, keras.Model):
             self._trained = trained
             self.train_function = self.test_function = None
 
+    @checked(batch_size=optional(COUNT), **EVALUATE_RULES)
     def evaluate(
         self, x: Any, y: Any = None, batch_size: int = 64, **options: Any
     ) -> Any:
