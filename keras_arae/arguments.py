@@ -17,6 +17,7 @@ import functools
 import inspect
 import math
 import os
+import pathlib
 import reprlib
 from collections.abc import Callable
 from collections.abc import Mapping
@@ -41,11 +42,13 @@ class Rule(NamedTuple):
         accepts: callable. Whether a value is that.
         read: callable. Turns what came into the value that is tested and
             that the function takes; may raise.
+        error: class. What to raise.
     """
 
     expected: str
     accepts: Callable[[Any], bool]
     read: Callable[[Any], Any] = lambda value: value
+    error: type[Exception] = ValueError
 
 
 def check(name: str, value: Any, rule: Rule) -> Any:
@@ -60,7 +63,7 @@ def check(name: str, value: Any, rule: Rule) -> Any:
         The value, as the rule reads it.
 
     Raises:
-        ValueError: if it is something else.
+        ValueError: (or what the rule says) if it is something else.
     """
     if isinstance(value, np.generic):
         value = value.item()
@@ -72,7 +75,7 @@ def check(name: str, value: Any, rule: Rule) -> Any:
         accepted = False
     if not accepted:
         came = read if isinstance(read, np.ndarray) else value
-        raise ValueError(
+        raise rule.error(
             f"`{name}` must be {rule.expected}. Received: {name}={shown(came)}"
         )
     return read
@@ -128,9 +131,10 @@ def shown(value: Any) -> str:
         except Exception:  # A `__repr__` of a user's own may do anything.
             return f"an object of type {type(value).__name__}"
     words = f"an array of dtype {dtype} and shape {tuple(shape)}"
-    if getattr(dtype, "kind", "") != "f" or np.isfinite(value).all():
+    if getattr(dtype, "kind", "") != "f" or _is_finite(value):
         return words
-    rows = ~np.isfinite(np.atleast_1d(value))
+    with np.errstate(over="ignore"):
+        rows = ~np.isfinite(np.atleast_1d(value).astype("float32"))
     rows = rows.reshape(len(rows), -1).any(axis=1)
     return (
         f"{words}, NaN or infinity in {rows.sum()} of {len(rows)} rows, first "
@@ -261,7 +265,7 @@ def array(*shape: int | str, kinds: str = "iuf") -> Rule:
         lambda value: (
             value.dtype.kind in kinds
             and _fits(value.shape, shape)
-            and (value.dtype.kind != "f" or bool(np.isfinite(value).all()))
+            and (value.dtype.kind != "f" or _is_finite(value))
         ),
         to_array,
     )
@@ -293,6 +297,12 @@ def _tuple_of(values: Any) -> tuple:
     )
 
 
+def _is_finite(value: np.ndarray) -> bool:
+    """Whether all numbers are finite, in float32 too."""
+    with np.errstate(over="ignore"):
+        return bool(np.isfinite(value.astype("float32")).all())
+
+
 def _fits(shape: Sequence[int], wanted: Sequence[int | str]) -> bool:
     return not wanted or (
         len(shape) == len(wanted)
@@ -311,16 +321,47 @@ def _name_of(cls: type) -> str:
     return f"`{room.replace('.src', '')}.{cls.__name__}`"
 
 
-COUNT = whole(1)
+COUNT = whole(1, 2**31 - 1)._replace(
+    expected="an int of 1 or more, below 2**31"
+)
 # Widths of networks: what is wider is a slip, and no memory holds it.
 WIDTH = whole(1, 2**16)
 SEED = whole(0, 2**32 - 1)
 FLAG = one_of(True, False)
 TEXT = instance(str)
-PATH = Rule("a path", lambda value: isinstance(value, (str, os.PathLike)))
+PATH = Rule(
+    "a path (str or path-like)",
+    lambda value: bool(
+        isinstance(value, (str, os.PathLike))
+        and os.fspath(value).isprintable()
+        and os.fspath(value)
+    ),
+)
+FILE = Rule(
+    "a file that exists",
+    lambda value: pathlib.Path(value).expanduser().is_file(),
+    error=FileNotFoundError,
+)
+NEW_FILE = Rule(
+    "a file in a folder that exists",
+    lambda value: (
+        pathlib.Path(value).parent.is_dir() and not pathlib.Path(value).is_dir()
+    ),
+    error=FileNotFoundError,
+)
 DICT = Rule("a dict", lambda value: isinstance(value, Mapping))
 POSITIVE = number(above=0)
 NOT_NEGATIVE = number(least=0)
 FRACTION = number(above=0, below=1)
 FUNCTION = Rule("a function", callable)
 LAYER = instance(keras.layers.Layer)
+INITIALIZER = Rule(
+    "a Keras initializer, or the name of one",
+    lambda value: isinstance(value, keras.initializers.Initializer),
+    keras.initializers.get,
+)
+ACTIVATION = Rule(
+    "a Keras activation: its name, or a function",
+    callable,
+    keras.activations.get,
+)

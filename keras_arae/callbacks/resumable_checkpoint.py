@@ -9,6 +9,10 @@ from typing import Any
 
 import keras
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import PATH
+from keras_arae.arguments import checked
+
 
 class ResumableCheckpoint(keras.callbacks.Callback):
     """Saves the whole model after each epoch, all or nothing.
@@ -40,12 +44,14 @@ class ResumableCheckpoint(keras.callbacks.Callback):
     ```
     """
 
+    @checked(directory=PATH, every=COUNT)
     def __init__(self, directory: str | os.PathLike, every: int = 1) -> None:
         super().__init__()
         self.directory = pathlib.Path(directory)
         self.every = every
 
     @staticmethod
+    @checked(directory=PATH)
     def latest(
         directory: str | os.PathLike,
     ) -> tuple[pathlib.Path | None, int]:

@@ -7,6 +7,12 @@ from typing import Any
 
 import keras
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import DICT
+from keras_arae.arguments import SEED
+from keras_arae.arguments import checked
+from keras_arae.arguments import optional
+from keras_arae.data.text import check_sentences
 from keras_arae.evaluation import reverse_perplexity
 
 
@@ -49,6 +55,7 @@ class ReversePerplexity(keras.callbacks.Callback):
     ```
     """
 
+    @checked(num_samples=COUNT, every=COUNT, seed=SEED, sampling=optional(DICT))
     def __init__(
         self,
         test_text: Iterable[str],
@@ -59,7 +66,7 @@ class ReversePerplexity(keras.callbacks.Callback):
         **options: Any,
     ) -> None:
         super().__init__()
-        self.test_text = list(test_text)
+        self.test_text = check_sentences(test_text)
         self.num_samples = num_samples
         self.every = every
         self.seed = seed

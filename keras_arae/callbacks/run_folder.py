@@ -11,6 +11,13 @@ from typing import Any
 
 import keras
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import DICT
+from keras_arae.arguments import FLAG
+from keras_arae.arguments import PATH
+from keras_arae.arguments import TEXT
+from keras_arae.arguments import checked
+from keras_arae.arguments import several
 from keras_arae.callbacks.learning_curves import LearningCurves
 from keras_arae.callbacks.resumable_checkpoint import ResumableCheckpoint
 
@@ -65,6 +72,7 @@ class RunFolder:
     ```
     """
 
+    @checked(path=PATH, resume=FLAG, overwrite=FLAG, appended=several(TEXT))
     def __init__(
         self,
         path: str | os.PathLike,
@@ -103,6 +111,7 @@ class RunFolder:
         """The folder of checkpoints."""
         return self.path / "checkpoints"
 
+    @checked(flags=DICT)
     def save_flags(self, flags: Mapping[str, Any]) -> None:
         """Writes the settings of the run to `flags.json`, all or nothing.
 
@@ -133,6 +142,7 @@ class RunFolder:
         trim_log(self.log, epoch)
         return None if path is None else keras.saving.load_model(path), epoch
 
+    @checked(every=COUNT)
     def callbacks(self, every: int = 1) -> list[keras.callbacks.Callback]:
         """What keeps log, checkpoints and learning curves in the folder.
 

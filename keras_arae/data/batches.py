@@ -12,8 +12,11 @@ import numpy as np
 from keras_arae.arguments import COUNT
 from keras_arae.arguments import FLAG
 from keras_arae.arguments import FUNCTION
+from keras_arae.arguments import Rule
+from keras_arae.arguments import check
 from keras_arae.arguments import checked
 from keras_arae.arguments import optional
+from keras_arae.arguments import to_array
 from keras_arae.arguments import whole
 
 
@@ -33,6 +36,9 @@ class Batch(NamedTuple):
     condition: Any = None
     weights: Any = None
     code: Any = None
+
+
+ROWS = Rule("an array of rows", lambda value: value.ndim > 0, to_array)
 
 
 class ArrayBatches(keras.utils.PyDataset):
@@ -90,6 +96,14 @@ class ArrayBatches(keras.utils.PyDataset):
         steps: int | None = None,
     ) -> None:
         super().__init__()
+        rows = check("rows", rows, ROWS)
+        if labels is not None:
+            labels = check("labels", labels, ROWS)
+            if len(labels) != len(rows):
+                raise ValueError(
+                    "Each row needs its labels. "
+                    f"Received: {len(rows)} rows and {len(labels)} labels"
+                )
         if len(rows) == 0:
             raise ValueError(
                 "There is nothing to learn from or to evaluate: expected at "

@@ -14,7 +14,9 @@ from keras_arae.arguments import FLAG
 from keras_arae.arguments import PATH
 from keras_arae.arguments import checked
 from keras_arae.arguments import instance
+from keras_arae.arguments import shown
 from keras_arae.data.text import TextPreprocessor
+from keras_arae.data.text import each_sentence
 
 CHUNK = 10_000
 
@@ -57,7 +59,7 @@ def ids_on_disk(
         raise ValueError(
             "Expected an iterable of sentences, such as an open file: "
             "`open(path, encoding='utf-8')`. "
-            f"Received: sentences={sentences!r}"
+            f"Received: sentences={shown(sentences)}"
         )
     path = pathlib.Path(path)
     if path.exists() and not overwrite:
@@ -66,7 +68,7 @@ def ids_on_disk(
             f"it with numpy.load(path, mmap_mode='r'). Received: path={path}"
         )
     partial = path.with_name(path.name + ".partial")
-    lines = (line.strip() for line in sentences)
+    lines = (line.strip() for line in each_sentence(sentences))
     lines = (line for line in lines if line)
     width, num_read, num_kept = codec.sequence_length, 0, 0
     with partial.open("wb") as file:

@@ -235,8 +235,8 @@ class TextPreprocessor(Codec):
         codec = cls(vocabulary=[], **options)
         counts: collections.Counter = collections.Counter()
         column = _sentences_of(sentences)
-        for sentence in _checked(sentences if column is None else column):
-            counts.update(codec.split(sentence))
+        for sentence in each_sentence(sentences if column is None else column):
+            counts.update(codec._split(sentence))
         for token in cls.special_tokens:
             counts.pop(token, None)
         if not counts:
@@ -276,8 +276,12 @@ class TextPreprocessor(Codec):
         """Shape of one row of ids."""
         return (self.sequence_length,)
 
+    @checked(sentence=TEXT)
     def split(self, sentence: str) -> list[str]:
         """The tokens of one sentence, as the vocabulary counts them."""
+        return self._split(sentence)
+
+    def _split(self, sentence: str) -> list[str]:
         sentence = self._normalized(sentence)
         if self.lowercase:
             sentence = sentence.lower()
@@ -404,7 +408,7 @@ class TextPreprocessor(Codec):
             ids = [self.tokenizer(self._normalized(s)) for s in sentences]
             return [np.asarray(row) + len(self.special_tokens) for row in ids]
         return [
-            [self._ids.get(t, self.unknown_id) for t in self.split(sentence)]
+            [self._ids.get(t, self.unknown_id) for t in self._split(sentence)]
             for sentence in sentences
         ]
 
@@ -531,17 +535,20 @@ def check_sentences(sentences: Iterable[Any]) -> list[str]:
     Raises:
         ValueError: if it is one string, or holds something else.
     """
-    return list(_checked(sentences))
+    return list(each_sentence(sentences))
 
 
-def _checked(sentences: Iterable[Any]) -> Iterator[str]:
-    """Sentences one by one; refuses anything but strings."""
+def each_sentence(sentences: Iterable[Any]) -> Iterator[str]:
+    """Sentences one by one, as `check_sentences`."""
     if isinstance(sentences, (str, bytes)):
         raise ValueError(
             "Expected a list of sentences, not one string: put it in a list. "
             f"Received: {shown(sentences)}"
         )
-    if not isinstance(sentences, Iterable) or isinstance(sentences, Set):
+    is_list = isinstance(sentences, Iterable)
+    if getattr(sentences, "shape", None) == ():  # It cannot be iterated.
+        is_list = False
+    if not is_list or isinstance(sentences, (Set, Mapping)):
         raise ValueError(
             "Expected a list of sentences (str), or another iterable that has "
             f"an order. Received: {shown(sentences)}"

@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import pathlib
 
+from keras_arae.arguments import PATH
+from keras_arae.arguments import SEED
+from keras_arae.arguments import checked
+from keras_arae.arguments import one_of
 from keras_arae.datasets import snli
 from keras_arae.datasets import text_files
 from keras_arae.datasets import web_clauses
@@ -23,6 +27,7 @@ FILE_NAMES = {
 }
 
 
+@checked(source=PATH, split=one_of(*FILE_NAMES))
 def load_text(
     source: str | os.PathLike = "web_clauses", split: str = "train"
 ) -> list[str]:
@@ -71,11 +76,6 @@ def load_text(
     assert len(sentences) == 2445
     ```
     """
-    if split not in FILE_NAMES:
-        raise ValueError(
-            f"`split` must be one of {list(FILE_NAMES)}. Received: "
-            f"split={split!r}"
-        )
     if isinstance(source, str) and source in CORPORA:
         return CORPORA[source](split)
     path = pathlib.Path(os.fspath(source)).expanduser()
@@ -96,6 +96,7 @@ def load_text(
     return text_files.read_sentences(path)
 
 
+@checked(source=PATH, seed=SEED)
 def load_train_and_held_out(
     source: str | os.PathLike = "web_clauses", seed: int = 0
 ) -> tuple[list[str], list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Iterable
 from collections.abc import Sequence
 from collections.abc import Sized
@@ -9,8 +10,22 @@ from typing import Any
 
 import numpy as np
 
+from keras_arae.arguments import POSITIVE
+from keras_arae.arguments import SEED
+from keras_arae.arguments import array
+from keras_arae.arguments import check
+from keras_arae.arguments import checked
+from keras_arae.arguments import either
+from keras_arae.arguments import instance
+from keras_arae.arguments import several
+from keras_arae.arguments import shown
+from keras_arae.evaluation.texts import check_long_enough
 from keras_arae.evaluation.texts import check_texts
 from keras_arae.extras import require
+
+LABELS = either(several(instance(str)), several(instance(int)))._replace(
+    expected="a list of labels, all of them str or all of them int"
+)
 
 
 class TextClassifier:
@@ -33,6 +48,7 @@ class TextClassifier:
     ```
     """
 
+    @checked(regularization=POSITIVE)
     def __init__(self, regularization: float = 10.0) -> None:
         self.regularization = regularization
 
@@ -50,6 +66,8 @@ class TextClassifier:
         """
         texts = check_texts(texts)
         _check_pairs(texts, labels)
+        check_long_enough([text.split() for text in texts], 1)
+        _check_classes(labels)
         features = require("sklearn.feature_extraction.text", "eval")
         linear = require("sklearn.linear_model", "eval")
         pipeline = require("sklearn.pipeline", "eval")
@@ -86,10 +104,16 @@ class TextClassifier:
         Returns:
             A float from 0 to 1.
         """
+        texts = check_texts(texts)
         _check_pairs(texts, labels)
         return float(np.mean(self.predict(texts) == np.asarray(labels)))
 
 
+@checked(
+    codes=array("num_samples", "num_features"),
+    test_codes=array("num_samples", "num_features"),
+    seed=SEED,
+)
 def code_leakage(
     codes: np.ndarray,
     labels: Sequence[Any],
@@ -126,6 +150,13 @@ def code_leakage(
     """
     _check_pairs(codes, labels)
     _check_pairs(test_codes, test_labels)
+    if codes.shape[1] != test_codes.shape[1] or not len(test_codes):
+        raise ValueError(
+            "Expected test codes, as wide as the codes. Received: shapes "
+            f"{codes.shape} and {test_codes.shape}"
+        )
+    # The probe holds a tenth of them out to know when to stop.
+    _check_classes(labels, at_least=10)
     scaler = require("sklearn.preprocessing", "eval").StandardScaler()
     probe = require("sklearn.neural_network", "eval").MLPClassifier(
         early_stopping=True, max_iter=50, random_state=seed
@@ -134,7 +165,18 @@ def code_leakage(
     return float(probe.score(scaler.transform(test_codes), test_labels))
 
 
-def _check_pairs(rows: Sized, labels: Sized) -> None:
+def _check_classes(labels: Any, at_least: int = 1) -> None:
+    """Refuses labels of one class, and classes of few rows."""
+    counts = collections.Counter(labels)
+    if len(counts) < 2 or min(counts.values()) < at_least:
+        raise ValueError(
+            f"Expected labels of two classes or more, {at_least} of each at "
+            f"least. Received: {shown(dict(counts))}"
+        )
+
+
+def _check_pairs(rows: Sized, labels: Any) -> None:
+    check("labels", labels, LABELS)
     if len(rows) != len(labels):
         raise ValueError(
             "Each row needs a label. "

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_arae.arguments import INITIALIZER
 from keras_arae.arguments import NOT_NEGATIVE
 from keras_arae.arguments import WIDTH
 from keras_arae.arguments import checked
@@ -58,6 +59,7 @@ class Classifier(keras.layers.Layer):
         hidden_dims=several(WIDTH),
         negative_slope=NOT_NEGATIVE,
         input_scale=number(),
+        kernel_initializer=INITIALIZER,
     )
     def __init__(
         self,

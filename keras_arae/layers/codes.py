@@ -10,10 +10,14 @@ from keras import ops
 from keras_arae.arguments import COUNT
 from keras_arae.arguments import NOT_NEGATIVE
 from keras_arae.arguments import SEED
+from keras_arae.arguments import array
+from keras_arae.arguments import check
 from keras_arae.arguments import checked
 from keras_arae.arguments import number
 from keras_arae.arguments import optional
 from keras_arae.export import export
+
+CODES = array("batch", "code_dim")
 
 
 def on_unit_sphere(code: Any) -> Any:
@@ -35,7 +39,8 @@ def on_unit_sphere(code: Any) -> Any:
     assert abs(float(codes[0, 0]) - 0.6) < 1e-6
     ```
     """
-    code = ops.convert_to_tensor(code)
+    if not ops.is_tensor(code):
+        code = ops.convert_to_tensor(check("code", code, CODES))
     squared_norm = ops.sum(ops.square(code), axis=-1, keepdims=True)
     is_zero = squared_norm < 1e-24
     return code * ops.rsqrt(ops.where(is_zero, 1.0, squared_norm))

@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from keras_arae.arguments import INITIALIZER
 from keras_arae.arguments import NOT_NEGATIVE
 from keras_arae.arguments import WIDTH
 from keras_arae.arguments import checked
@@ -62,6 +63,7 @@ class Critic(keras.layers.Layer):
         hidden_dims=several(WIDTH),
         negative_slope=NOT_NEGATIVE,
         input_scale=number(),
+        kernel_initializer=INITIALIZER,
     )
     def __init__(
         self,

@@ -10,6 +10,7 @@ from keras import ops
 
 from keras_arae import backend
 from keras_arae.arguments import COUNT
+from keras_arae.arguments import INITIALIZER
 from keras_arae.arguments import WIDTH
 from keras_arae.arguments import checked
 from keras_arae.arguments import optional
@@ -62,6 +63,7 @@ class LSTMEncoder(keras.layers.Layer):
         units=WIDTH,
         code_dim=optional(WIDTH),
         pad_id=whole(0),
+        kernel_initializer=optional(INITIALIZER),
     )
     def __init__(
         self,
@@ -167,6 +169,7 @@ class LSTMDecoder(AutoregressiveDecoder):
         pad_id=whole(0),
         start_id=whole(0),
         end_id=whole(0),
+        kernel_initializer=optional(INITIALIZER),
     )
     def __init__(
         self,

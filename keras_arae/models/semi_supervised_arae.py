@@ -364,6 +364,8 @@ class SemiSupervisedARAE(TextARAE):
                 "Received: 0 examples"
             )
         labels = self.classes.encode(labeled_data[1], len(examples))
+        if options.get("weighted"):  # Nothing fills a batch of these up.
+            batch_size = min(batch_size, len(examples))
         # A dict, so that a compiled step tells examples from sentences.
         return ArrayBatches(
             examples,
@@ -466,7 +468,6 @@ class SemiSupervisedARAE(TextARAE):
         """Batches of held-out examples, or of sentences."""
         if not isinstance(data, tuple):
             return self._evaluation_batches(data, None, batch_size)
-        batch_size = min(batch_size, max(len(data[1]), 1))
         return self._example_batches(data, batch_size, weighted=True)
 
     @checked(batch_size=optional(COUNT))

@@ -8,13 +8,31 @@ from keras import ops
 
 from keras_arae.arguments import COUNT
 from keras_arae.arguments import POSITIVE
+from keras_arae.arguments import Rule
 from keras_arae.arguments import checked
 from keras_arae.arguments import number
 from keras_arae.arguments import optional
-from keras_arae.arguments import shown
+
+_SETTINGS: dict[str, set[str]] = {
+    "greedy": set(),
+    "random": {"temperature"},
+    "top_k": {"temperature", "top_k"},
+    "top_p": {"temperature", "top_k", "top_p"},
+    "beam": {"temperature", "num_beams"},
+}
 
 # Of what tells samplers how to choose.
 SAMPLING_RULES = {
+    "sampler": optional(
+        Rule(
+            f"one of {sorted(_SETTINGS)}, or a keras_nlp sampler",
+            lambda value: (
+                value in _SETTINGS
+                if isinstance(value, str)
+                else is_sampler(value)
+            ),
+        )
+    ),
     "temperature": optional(
         POSITIVE._replace(
             expected="a finite number above 0 (for none, take the greedy "
@@ -66,9 +84,8 @@ def make_sampler(
             "random" if temperature else
             "greedy"
         )  # fmt: skip
-    is_sampler = isinstance(sampler, samplers.Sampler)
-    _check_settings(sampler, is_sampler, settings)
-    if is_sampler:
+    _check_settings(sampler, settings)
+    if not isinstance(sampler, str):
         return sampler
     temperature = 1.0 if temperature is None else temperature
     if sampler == "greedy":
@@ -84,17 +101,16 @@ def make_sampler(
     return samplers.RandomSampler(temperature=temperature)
 
 
-def _check_settings(
-    sampler: Any, is_sampler: bool, settings: dict[str, Any]
-) -> None:
-    """Refuses unknown names, and settings that a sampler does not take."""
-    is_name = isinstance(sampler, str) and sampler in _SETTINGS
-    if not is_sampler and not is_name:
-        raise ValueError(
-            f"`sampler` must be one of {sorted(_SETTINGS)} or a "
-            f"keras_nlp sampler. Received: sampler={shown(sampler)}"
-        )
-    takes = set() if is_sampler else _SETTINGS[sampler]
+def is_sampler(value: Any) -> bool:
+    """Whether it is a sampler of keras_nlp, which takes seconds to import."""
+    from keras_nlp import samplers
+
+    return isinstance(value, samplers.Sampler)
+
+
+def _check_settings(sampler: Any, settings: dict[str, Any]) -> None:
+    """Refuses settings that a sampler does not take."""
+    takes = _SETTINGS[sampler] if isinstance(sampler, str) else set()
     given = {key: value for key, value in settings.items() if value is not None}
     if given.keys() - takes:
         raise ValueError(
@@ -126,12 +142,3 @@ def choose(sampler: Any, logits: Any) -> Any:
         # Faster than `argmax`, on XLA's CPU code by much.
         return ops.top_k(logits, 1)[1][:, 0]
     return sampler.get_next_token(sampler.compute_probabilities(logits))
-
-
-_SETTINGS: dict[str, set[str]] = {
-    "greedy": set(),
-    "random": {"temperature"},
-    "top_k": {"temperature", "top_k"},
-    "top_p": {"temperature", "top_k", "top_p"},
-    "beam": {"temperature", "num_beams"},
-}
