@@ -324,6 +324,9 @@ def _name_of(cls: type) -> str:
 COUNT = whole(1, 2**31 - 1)._replace(
     expected="an int of 1 or more, below 2**31"
 )
+NATURAL = whole(0, 2**31 - 1)._replace(
+    expected="an int of 0 or more, below 2**31"
+)
 # Widths of networks: what is wider is a slip, and no memory holds it.
 WIDTH = whole(1, 2**16)
 SEED = whole(0, 2**32 - 1)

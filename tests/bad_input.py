@@ -31,6 +31,10 @@ OUTCOMES = (ANSWERED, REFUSED, UNCLEAR, HANG, MALFORMED)
 FAULTS = (UNCLEAR, HANG, MALFORMED)
 
 
+# The last stops training whose numbers are not finite.
+CLEAR = (ValueError, TypeError, OSError, FloatingPointError)
+
+
 class Kind(NamedTuple):
     """What an argument is.
 
@@ -136,7 +140,7 @@ def is_clear(error: Exception) -> bool:
     """Whether it is the package that refuses, and says what came."""
     frames = traceback.extract_tb(error.__traceback__)
     return (
-        isinstance(error, (ValueError, TypeError, OSError))
+        isinstance(error, CLEAR)
         and frames[-1].filename.startswith(PACKAGE)
         and "Received:" in str(error)
     )
@@ -348,7 +352,7 @@ TEXTS = Kind(
 )
 # Of a pair of lists that belong together.
 PAIRED = Kind(
-    lambda value: [value[:-1], *TEXTS.near(value)],
+    lambda value: [value[:-1], *TEXTS.near(value)[:-1]],
     lambda value, right: is_texts(value) and len(list(value)) == len(right),
     alone=True,
 )
@@ -430,7 +434,7 @@ def images(value, right):
     return (
         value.dtype.kind in "iubf"
         and value.ndim > 2
-        and value.reshape(len(value), -1).shape[1:] == (right[0].size,)
+        and np.prod(value.shape[1:]) == right[0].size
         and bool((value >= 0).all() and (value <= limit).all())
     )
 

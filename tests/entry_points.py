@@ -66,8 +66,8 @@ def call(name, function, /, **arguments):
     parameters = inspect.signature(function).parameters
     made = {}
     for key, (value, kind) in arguments.items():
-        default = getattr(parameters.get(key), "default", value)
-        # What goes through `**options` is `None` where it may be.
+        # What goes through `**options` may be `None`, for all one sees.
+        default = getattr(parameters.get(key), "default", None)
         optional = default is None or value is None
         if value is None and kind is not b.ANY:
             kind = kind._replace(near=lambda value, kind=kind: kind.near(1))

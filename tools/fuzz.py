@@ -46,6 +46,7 @@ def main():
     flags.add_argument("--only", default="")
     flags = flags.parse_args()
     logging.set_verbosity(logging.ERROR)
+    sys.stdout.reconfigure(errors="backslashreplace")
     os.chdir(tempfile.mkdtemp())  # For what is written by chance.
     calls = [c for c in entry_points.calls() if flags.only in c.name]
     counts, seen = collections.Counter(), set()

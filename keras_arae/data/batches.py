@@ -12,12 +12,12 @@ import numpy as np
 from keras_arae.arguments import COUNT
 from keras_arae.arguments import FLAG
 from keras_arae.arguments import FUNCTION
+from keras_arae.arguments import NATURAL
 from keras_arae.arguments import Rule
 from keras_arae.arguments import check
 from keras_arae.arguments import checked
 from keras_arae.arguments import optional
 from keras_arae.arguments import to_array
-from keras_arae.arguments import whole
 
 
 class Batch(NamedTuple):
@@ -79,7 +79,7 @@ class ArrayBatches(keras.utils.PyDataset):
     @checked(
         batch_size=COUNT,
         shuffle_key=optional(FUNCTION),
-        num_extra=whole(0),
+        num_extra=NATURAL,
         draw=optional(FUNCTION),
         weighted=FLAG,
         steps=optional(COUNT),

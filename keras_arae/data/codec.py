@@ -223,7 +223,7 @@ def check_integers(data: Any) -> np.ndarray:
             "Expected integers (class indices), a row for each piece of data. "
             f"Received: {shown(array)}"
         )
-    return array
+    return array.astype("int32") if array.dtype.kind == "b" else array
 
 
 def check_array(name: str, data: Any) -> np.ndarray:

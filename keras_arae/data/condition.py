@@ -11,6 +11,7 @@ from absl import logging
 from keras import ops
 
 from keras_arae.arguments import DICT
+from keras_arae.arguments import NATURAL
 from keras_arae.arguments import TEXT
 from keras_arae.arguments import WIDTH
 from keras_arae.arguments import Rule
@@ -23,7 +24,6 @@ from keras_arae.arguments import optional
 from keras_arae.arguments import several
 from keras_arae.arguments import shown
 from keras_arae.arguments import to_array
-from keras_arae.arguments import whole
 from keras_arae.data.codec import check_array
 from keras_arae.export import export
 
@@ -138,7 +138,7 @@ class Classes(Condition):
         """Width of the vector: the number of classes."""
         return self.num_classes
 
-    @checked(num_rows=whole(0))
+    @checked(num_rows=NATURAL)
     def encode(self, values: Any, num_rows: int) -> np.ndarray:
         known = f" or names among {list(self.names)}" if self.names else ""
         expected = (
@@ -170,7 +170,7 @@ class Classes(Condition):
     def vectors(self, encoded: Any) -> Any:
         return ops.one_hot(encoded, self.num_classes, dtype="float32")
 
-    @checked(num_rows=whole(0))
+    @checked(num_rows=NATURAL)
     def rows(self, values: Any, num_rows: int) -> np.ndarray:
         if isinstance(values, (str, int, np.generic)):
             values = [values] * num_rows
@@ -193,7 +193,7 @@ class Classes(Condition):
             numbers.read,
         )
 
-    @checked(num_rows=whole(0))
+    @checked(num_rows=NATURAL)
     def draw(self, num_rows: int, generator: np.random.Generator) -> np.ndarray:
         labels = generator.integers(self.num_classes, size=num_rows)
         return self.rows(labels, num_rows)
@@ -248,7 +248,7 @@ class Numbers(Condition):
         self.statistics: Any = statistics
         self.dim = len(self.names)
 
-    @checked(num_rows=whole(0))
+    @checked(num_rows=NATURAL)
     def encode(self, values: Any, num_rows: int) -> np.ndarray:
         columns = self._columns(values, num_rows)
         if self.statistics is None:
@@ -264,7 +264,7 @@ class Numbers(Condition):
     def vectors(self, encoded: Any) -> Any:
         return ops.cast(encoded, "float32")
 
-    @checked(num_rows=whole(0))
+    @checked(num_rows=NATURAL)
     def rows(self, values: Any, num_rows: int) -> np.ndarray:
         if isinstance(values, np.ndarray) and values.shape == (
             num_rows,
@@ -281,7 +281,7 @@ class Numbers(Condition):
         self._warn_of_range(columns)
         return self._standardized(columns)
 
-    @checked(num_rows=whole(0))
+    @checked(num_rows=NATURAL)
     def draw(self, num_rows: int, generator: np.random.Generator) -> np.ndarray:
         return generator.standard_normal((num_rows, self.dim)).astype("float32")
 

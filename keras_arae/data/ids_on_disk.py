@@ -11,7 +11,9 @@ import numpy as np
 from absl import logging
 
 from keras_arae.arguments import FLAG
+from keras_arae.arguments import NEW_FILE
 from keras_arae.arguments import PATH
+from keras_arae.arguments import check
 from keras_arae.arguments import checked
 from keras_arae.arguments import instance
 from keras_arae.arguments import shown
@@ -61,7 +63,7 @@ def ids_on_disk(
             "`open(path, encoding='utf-8')`. "
             f"Received: sentences={shown(sentences)}"
         )
-    path = pathlib.Path(path)
+    path = pathlib.Path(check("path", path, NEW_FILE))
     if path.exists() and not overwrite:
         raise FileExistsError(
             "The file is there: pass `overwrite=True` to replace it, or load "

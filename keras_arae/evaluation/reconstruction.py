@@ -118,7 +118,7 @@ def negative_log_likelihood(
     assert np.allclose(nats, 2 * np.log(2))
     ```
     """
-    if logits.shape[:-1] != x.shape:
+    if not x.ndim or logits.shape[:-1] != x.shape:
         raise ValueError(
             "Expected logits of shape (*x.shape, num_values). Received: "
             f"x of shape {x.shape}, logits of shape {logits.shape}"

@@ -79,6 +79,7 @@ class ImageARAE(ARAE):
         codec=either(instance(ImagePreprocessor), several(WIDTH, 2, 3)),
         networks=one_of(*_NETWORKS),
         code_dim=WIDTH,
+        prior=priors.PRIOR,
         encoder=optional(LAYER),
     )
     def __init__(

@@ -18,6 +18,7 @@ from keras_arae.arguments import checked
 from keras_arae.arguments import instance
 from keras_arae.arguments import one_of
 from keras_arae.arguments import optional
+from keras_arae.arguments import shown
 from keras_arae.data import ArrayBatches
 from keras_arae.data import Batch
 from keras_arae.data import Classes
@@ -26,7 +27,9 @@ from keras_arae.export import export
 from keras_arae.layers import Classifier
 from keras_arae.layers import ClassLSTMDecoder
 from keras_arae.layers.classifier import weighted_accuracy
+from keras_arae.models.text_arae import NETWORK
 from keras_arae.models.text_arae import TextARAE
+from keras_arae.priors import PRIOR
 from keras_arae.priors import AdversarialPrior
 from keras_arae.sampling import in_batches
 from keras_arae.training import Phase
@@ -99,6 +102,8 @@ class TransferARAE(TextARAE):
         embedding_dim=WIDTH,
         code_dim=WIDTH,
         units=optional(WIDTH),
+        prior=PRIOR,
+        decoder=NETWORK,
         decoder_per_class=FLAG,
         classifier=optional(LAYER),
         classifier_weight=NOT_NEGATIVE,
@@ -124,6 +129,11 @@ class TransferARAE(TextARAE):
         classes = condition
         if not isinstance(classes, Classes):
             classes = Classes(classes)
+        if classifier is not None and not confusion_weight:
+            raise ValueError(
+                "With `confusion_weight=0` there is no classifier: leave "
+                f"`classifier` out. Received: classifier={shown(classifier)}"
+            )
         if confusion is None:
             confusion = "flip" if classes.num_classes == 2 else "uniform"
         if decoder_per_class and decoder == "lstm":

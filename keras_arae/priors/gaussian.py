@@ -55,13 +55,17 @@ class GaussianPrior(Prior):
     fitted_afterwards = True
 
     def __init__(self, conditional: bool = True, **kwargs: Any) -> None:
-        kwargs.pop("noise_dim", None)  # That of codes, whatever a file says.
-        super().__init__(noise_dim=None, conditional=conditional, **kwargs)
+        super().__init__(conditional=conditional, **kwargs)
 
     def prepare(
         self, code_dim: int, condition_dim: int = 0, normalized: bool = True
     ) -> None:
         super().prepare(code_dim, condition_dim, normalized)
+        if self.noise_dim != code_dim:
+            raise ValueError(
+                f"A Gaussian's noise is as wide as codes, {code_dim}: leave "
+                f"`noise_dim` out. Received: noise_dim={self.noise_dim}"
+            )
         if self.built:
             return
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from keras_arae import backend
 from keras_arae import data
 from keras_arae.arguments import COUNT
 from keras_arae.arguments import FLAG
+from keras_arae.arguments import NATURAL
 from keras_arae.arguments import SEED
 from keras_arae.arguments import TEXT
 from keras_arae.arguments import checked
@@ -23,7 +25,6 @@ from keras_arae.arguments import number
 from keras_arae.arguments import one_of
 from keras_arae.arguments import optional
 from keras_arae.arguments import several
-from keras_arae.arguments import whole
 from keras_arae.training.optimizer_group import OptimizerGroup
 from keras_arae.training.phase import Phase
 from keras_arae.training.training_monitor import TrainingMonitor
@@ -33,11 +34,11 @@ from keras_arae.training.training_monitor import watches_nan
 CALLBACK = instance(keras.callbacks.Callback)
 VERBOSE = either(one_of("auto", 0, 1, 2), FLAG)
 FIT_RULES = {
-    "epochs": whole(0),
+    "epochs": NATURAL,
     "verbose": VERBOSE,
     "callbacks": optional(either(CALLBACK, several(CALLBACK))),
     "shuffle": FLAG,
-    "initial_epoch": whole(0),
+    "initial_epoch": NATURAL,
     "steps_per_epoch": optional(COUNT),
     "validation_steps": optional(COUNT),
     "validation_freq": either(COUNT, several(COUNT, 1)),
@@ -276,7 +277,13 @@ class PhasedModel(backend.Trainer, keras.Model):
                 "`validation_data` is held-out data or, with labels, a pair "
                 "(x, y): weights of rows have no effect. Received: a tuple of 3"
             )
-        if validation_split and validation_data is None:
+        if validation_split and validation_data is not None:
+            raise ValueError(
+                "Give `validation_data` or `validation_split`, not both. "
+                f"Received: validation_split={validation_split} beside "
+                f"validation_data of type {type(validation_data).__name__}"
+            )
+        if validation_split:
             x, y, validation_data = self._split(x, y, validation_split)
         elif self.condition is None or not isinstance(validation_data, tuple):
             validation_data = (validation_data, None)
@@ -448,6 +455,8 @@ class PhasedModel(backend.Trainer, keras.Model):
             An array of shape `(num_rows, *x_shape)` and one of conditions,
             with `num_rows` rows, or `None`.
         """
+        if isinstance(x, Iterator):  # It can be read but once.
+            x = list(x)
         if self.codec is None:
             self.build((None, *data.check_integers(x).shape[1:]))
         rows, kept = self.codec.encode_corpus(x)

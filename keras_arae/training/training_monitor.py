@@ -50,7 +50,8 @@ class TrainingMonitor(keras.callbacks.Callback):
                     f"{batch + 1} of epoch {self._epoch + 1}, first seen in "
                     f"the {phase} phase. The last checkpoint is untouched. "
                     "Lower that phase's learning rate or clip its gradients "
-                    "(global_clipnorm)."
+                    "(global_clipnorm). "
+                    f"Received: {key}={value}"
                 )
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
