@@ -14,6 +14,7 @@ from keras_arae.arguments import checked
 from keras_arae.arguments import optional
 from keras_arae.data.text import check_sentences
 from keras_arae.evaluation import reverse_perplexity
+from keras_arae.evaluation.judges import make_judge
 
 
 class ReversePerplexity(keras.callbacks.Callback):
@@ -72,6 +73,11 @@ class ReversePerplexity(keras.callbacks.Callback):
         self.seed = seed
         self.sampling = sampling or {}
         self.options = options
+        # Refuses settings before an epoch is trained.
+        judge = {"judge": "lstm", **options}
+        for name in ("vocabulary", "vocabulary_size"):
+            judge.pop(name, None)
+        make_judge(vocabulary=["a"], texts=[self.test_text], seed=seed, **judge)
         self._last: float | None = None
 
     def on_epoch_end(

@@ -21,9 +21,12 @@ from keras_arae.arguments import optional
 from keras_arae.arguments import whole
 from keras_arae.data.text import check_sentences
 from keras_arae.extras import require
+from keras_arae.sampling.samplers import SAMPLING_RULES
 from keras_arae.visualization import image_grid
 from keras_arae.visualization import paired_image_grid
 from keras_arae.visualization import save_image
+
+DECODE_OPTIONS = [*SAMPLING_RULES, "batch_size"]
 
 
 class TextSampler(keras.callbacks.Callback):
@@ -72,6 +75,8 @@ class TextSampler(keras.callbacks.Callback):
         log_dir=optional(PATH),
         verbose=FLAG,
         seed=SEED,
+        batch_size=COUNT,
+        **SAMPLING_RULES,
     )
     def __init__(
         self,
@@ -88,6 +93,12 @@ class TextSampler(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         _check_log_dir(log_dir)  # Before an epoch is trained.
+        unknown = set(options) - set(DECODE_OPTIONS)
+        if unknown:
+            raise ValueError(
+                f"Beside its own arguments it takes those of `ARAE.decode`, "
+                f"{DECODE_OPTIONS}. Received: {sorted(unknown)}"
+            )
         self.sentences = check_sentences(sentences)
         self.labels = labels
         self.num_samples = num_samples

@@ -99,6 +99,7 @@ class TextReport:
         self.seed = seed
         self.options = options
         self._forward: LSTMJudge | KenLMJudge | None = None
+        self._new_judge(self.train_text, seed)  # Refuses settings now.
         self._encoder = text_features(self.train_text)
         _warn_of_overlap(self.train_text, self.test_text)
 

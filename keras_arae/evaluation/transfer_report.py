@@ -90,6 +90,7 @@ class TransferReport:
         labels = [name for name in train for _ in train[name]]
         self.vocabulary = make_vocabulary(everything, vocabulary_size)
         self.classifier = TextClassifier().fit(everything, labels)
+        self._new_judge(everything)  # Refuses settings now.
         self._forward: dict[str, LSTMJudge | KenLMJudge] = {}
 
     @checked(to=TEXT)

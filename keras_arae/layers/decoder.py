@@ -194,6 +194,18 @@ class AutoregressiveDecoder(Decoder):
         return ops.concatenate([start, x[:, :-1]], axis=1)
 
 
+def check_special_ids(
+    vocabulary_size: int, pad_id: int, start_id: int, end_id: int
+) -> None:
+    """Refuses ids that are outside the vocabulary, or not three."""
+    ids = {"pad_id": pad_id, "start_id": start_id, "end_id": end_id}
+    if len(set(ids.values())) < 3 or max(ids.values()) >= vocabulary_size:
+        raise ValueError(
+            "`pad_id`, `start_id` and `end_id` must be three different ids "
+            f"below `vocabulary_size`, {vocabulary_size}. Received: {ids}"
+        )
+
+
 DECODER = instance(Decoder)._replace(
     expected="a `keras_arae.layers.Decoder`: subclass it and define "
     "`call(code, x, training)`, which may call any Keras layers"

@@ -17,6 +17,7 @@ from keras_arae.arguments import optional
 from keras_arae.arguments import whole
 from keras_arae.export import export
 from keras_arae.layers.decoder import AutoregressiveDecoder
+from keras_arae.layers.decoder import check_special_ids
 
 
 @export
@@ -183,6 +184,7 @@ class LSTMDecoder(AutoregressiveDecoder):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        check_special_ids(vocabulary_size, pad_id, start_id, end_id)
         self.vocabulary_size = vocabulary_size
         self.embedding_dim = embedding_dim
         self.units = units

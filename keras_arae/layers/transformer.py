@@ -17,6 +17,7 @@ from keras_arae.arguments import optional
 from keras_arae.arguments import whole
 from keras_arae.export import export
 from keras_arae.layers.decoder import AutoregressiveDecoder
+from keras_arae.layers.decoder import check_special_ids
 
 
 @export
@@ -230,6 +231,7 @@ class TransformerDecoder(AutoregressiveDecoder):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        check_special_ids(vocabulary_size, pad_id, start_id, end_id)
         _check_heads(units, num_heads)
         self.vocabulary_size = vocabulary_size
         self.max_length = max_length
