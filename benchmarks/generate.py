@@ -17,8 +17,9 @@ import time
 import interleaved
 import numpy as np
 import workloads
-from absl import app
 from absl import flags
+
+import keras_arae
 
 flags.DEFINE_enum("size", "snli", ["demo", "snli", "yelp"], "Sizes.")
 flags.DEFINE_list(
@@ -180,4 +181,4 @@ def set_lengths(size, generate, set_bias):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    keras_arae.script.run(main)

@@ -15,7 +15,6 @@ import time
 
 import keras
 import numpy as np
-from absl import app
 from absl import flags
 
 import keras_arae
@@ -187,4 +186,4 @@ def print_table(results):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    keras_arae.script.run(main)

@@ -15,8 +15,9 @@ import keras
 import numpy as np
 import timers
 import workloads
-from absl import app
 from absl import flags
+
+import keras_arae
 
 flags.DEFINE_integer("steps", 8, "Steps to time at each size.")
 flags.DEFINE_string("json", None, "A file for the numbers.")
@@ -68,4 +69,4 @@ def median_step(name, value):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    keras_arae.script.run(main)

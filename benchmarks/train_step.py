@@ -17,8 +17,9 @@ import interleaved
 import numpy as np
 import timers
 import workloads
-from absl import app
 from absl import flags
+
+import keras_arae
 
 flags.DEFINE_enum("size", "snli", sorted(workloads.SIZES), "Sizes.")
 flags.DEFINE_enum("schedule", "reuse", ["reuse", "fresh"], "Critic's data.")
@@ -180,4 +181,4 @@ def serve(name):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    keras_arae.script.run(main)

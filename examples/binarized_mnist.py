@@ -13,7 +13,6 @@ and interpolations, the training log, its learning curves and the flags used.
 
 import keras
 import numpy as np
-from absl import app
 from absl import flags
 from absl import logging
 
@@ -36,6 +35,7 @@ flags.DEFINE_integer("code_dim", 100, "Width of a code.")
 flags.DEFINE_integer("epochs", 12, "Times through the data.")
 flags.DEFINE_integer("batch_size", 100, "Images a step.")
 flags.DEFINE_integer("seed", 0, "Random seed.")
+flags.DEFINE_enum("verbose", "auto", ["auto", "0", "1", "2"], "Progress bar.")
 flags.DEFINE_bool("resume", False, "Continue an interrupted run.")
 flags.DEFINE_bool("overwrite", False, "Replace earlier results.")
 
@@ -72,6 +72,7 @@ def main(_):
         batch_size=FLAGS.batch_size,
         epochs=FLAGS.epochs,
         initial_epoch=epoch,
+        verbose=FLAGS.verbose,
         validation_data=(test, test_labels) if FLAGS.conditional else test,
         callbacks=[*folder.callbacks(), sampler],
     )
@@ -80,8 +81,8 @@ def main(_):
     draw_reconstructions(model, folder, test, test_labels)
     numbers = model.evaluate(test, test_labels, verbose=0, return_dict=True)
     nats = model.negative_log_likelihood(test, test_labels).mean()
-    print(f"Held out: {nats:.1f} nats an image,", end=" ")
-    print(", ".join(f"{k} {v:.3f}" for k, v in numbers.items()))
+    accuracy = numbers["accuracy"]
+    print(f"Held out: {nats:.1f} nats an image, accuracy {accuracy:.3f}.")
 
 
 def load_images(dataset):
@@ -126,19 +127,15 @@ def draw_samples(model, folder):
     paths = model.interpolate(
         label=first(columns, 8), num_paths=8, steps=12, seed=FLAGS.seed
     )
-    save_image(
-        image_grid(np.concatenate(paths), 12),
-        folder / "interpolations_between_samples.png",
-    )
+    grid = image_grid(np.concatenate(paths), 12)
+    save_image(grid, folder / "interpolations_between_samples.png")
 
 
 def draw_reconstructions(model, folder, test, labels):
     """Held-out images beside what comes back from their codes."""
     copies = model.reconstruct(test[:50], first(labels, 50))
-    save_image(
-        paired_image_grid(model.codec.encode(test[:50]), copies),
-        folder / "reconstructions.png",
-    )
+    pairs = paired_image_grid(model.codec.encode(test[:50]), copies)
+    save_image(pairs, folder / "reconstructions.png")
 
 
 def first(labels, count):
@@ -147,4 +144,4 @@ def first(labels, count):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    keras_arae.script.run(main)

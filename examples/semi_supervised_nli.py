@@ -13,7 +13,6 @@ the second follow from the first? benchmarks/paper/nli_tables.py has the table.
 import pathlib
 
 import keras
-from absl import app
 from absl import flags
 
 import keras_arae
@@ -26,6 +25,7 @@ flags.DEFINE_integer("code_dim", 64, "Width of codes, LSTMs and embeddings.")
 flags.DEFINE_integer("pretrain_epochs", 2, "Times through the sentences.")
 flags.DEFINE_integer("epochs", 16, "Times through the labelled examples.")
 flags.DEFINE_integer("seed", 0, "Random seed.")
+flags.DEFINE_enum("verbose", "auto", ["auto", "0", "1", "2"], "Progress bar.")
 
 FLAGS = flags.FLAGS
 
@@ -54,14 +54,12 @@ def main(_):
 
     # An ARAE learns the sentences; the classifier begins with its encoder.
     keras.utils.set_random_seed(FLAGS.seed)
-    arae = keras_arae.TextARAE(
-        codec,
-        embedding_dim=FLAGS.code_dim,
-        code_dim=FLAGS.code_dim,
-        seed=FLAGS.seed,
-    )
+    width = {"embedding_dim": FLAGS.code_dim, "code_dim": FLAGS.code_dim}
+    arae = keras_arae.TextARAE(codec, **width, seed=FLAGS.seed)
     arae.compile()
-    arae.fit(pool, epochs=FLAGS.pretrain_epochs, batch_size=32)
+    arae.fit(
+        pool, epochs=FLAGS.pretrain_epochs, batch_size=32, verbose=FLAGS.verbose
+    )
     model = make_classifier(codec, train[1], pairs, arae.encoder)
     accuracy = learn(model, train, examples["test"])
     print(f"Sentences first: {accuracy:.1%} of the test examples.")
@@ -147,4 +145,4 @@ def sentences_of(inputs, pairs):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    keras_arae.script.run(main)

@@ -13,7 +13,6 @@ Needs `pip install "keras-arae[eval]"` for the judges.
 """
 
 import keras
-from absl import app
 from absl import flags
 
 import keras_arae
@@ -21,9 +20,11 @@ from keras_arae import evaluation
 
 flags.DEFINE_string(
     "data", "web_clauses_tense",
-    "A folder with a file for each class (NAME.txt, or Yelp's layout), or "
-    "the packaged web_clauses_tense.",
+    "A folder with a file for each class (NAME.txt, or Yelp's layout), a table "
+    "(.csv, .tsv), or the packaged web_clauses_tense.",
 )  # fmt: skip
+flags.DEFINE_string("column", None, "Of a table: the column of sentences.")
+flags.DEFINE_string("label_column", None, "Of a table: the column of classes.")
 flags.DEFINE_string("output_dir", "output/sentiment_transfer", "For results.")
 flags.DEFINE_integer("vocabulary_size", 5000, "Words, special ones included.")
 flags.DEFINE_integer("max_length", 15, "Tokens of the longest sentence.")
@@ -34,6 +35,7 @@ flags.DEFINE_float(
     "weight", 10.0, "Of the adversaries on the encoder (the paper's lambda)."
 )
 flags.DEFINE_integer("seed", 0, "Random seed.")
+flags.DEFINE_enum("verbose", "auto", ["auto", "0", "1", "2"], "Progress bar.")
 flags.DEFINE_bool("resume", False, "Continue an interrupted run.")
 flags.DEFINE_bool("overwrite", False, "Replace earlier results.")
 
@@ -43,15 +45,13 @@ FLAGS = flags.FLAGS
 def main(_):
     # Sentences of each class, and a folder that loses no results.
     train, test = keras_arae.datasets.load_labeled_train_and_held_out(
-        FLAGS.data
+        FLAGS.data, column=FLAGS.column, label_column=FLAGS.label_column
     )
     folder = keras_arae.callbacks.RunFolder(
         FLAGS.output_dir, resume=FLAGS.resume, overwrite=FLAGS.overwrite
     )
     folder.save_flags(FLAGS.flag_values_dict())
-    for name, sentences in train.items():
-        print(f"{len(sentences)} sentences of class {name!r} to learn from.")
-
+    print("Sentences to learn from:", {k: len(v) for k, v in train.items()})
     keras.utils.set_random_seed(FLAGS.seed)
     sentences, labels = keras_arae.datasets.flatten(train)
     model, epoch = folder.restore()
@@ -68,6 +68,7 @@ def main(_):
         batch_size=FLAGS.batch_size,
         epochs=FLAGS.epochs,
         initial_epoch=epoch,
+        verbose=FLAGS.verbose,
         callbacks=[*folder.callbacks(), show],
     )
     model.save(folder / "model.keras")
@@ -145,4 +146,4 @@ def judge(model, folder, train, test):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    keras_arae.script.run(main)

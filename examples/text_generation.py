@@ -10,16 +10,16 @@ interpolations, the training log, its learning curves and the flags used.
 """
 
 import keras
-from absl import app
 from absl import flags
 
 import keras_arae
 
 flags.DEFINE_string(
     "data", "web_clauses",
-    "A text file with one sentence a line, a folder with train.txt and "
-    "test.txt, or a corpus: web_clauses, snli.",
+    "A text file with one sentence a line, a table (.csv, .tsv), a folder with "
+    "train.txt and test.txt, or a corpus: web_clauses, snli.",
 )  # fmt: skip
+flags.DEFINE_string("column", None, "Of a table: the column of sentences.")
 flags.DEFINE_string("output_dir", "output/text_generation", "For the results.")
 flags.DEFINE_integer("vocabulary_size", 3000, "Words, special ones included.")
 flags.DEFINE_integer("max_length", 15, "Tokens of the longest sentence.")
@@ -29,6 +29,7 @@ flags.DEFINE_integer("batch_size", 64, "Sentences a step.")
 flags.DEFINE_float("temperature", None, "Of sampling words; greedy without.")
 flags.DEFINE_integer("num_samples", 1000, "Sentences to generate at the end.")
 flags.DEFINE_integer("seed", 0, "Random seed.")
+flags.DEFINE_enum("verbose", "auto", ["auto", "0", "1", "2"], "Progress bar.")
 flags.DEFINE_bool("resume", False, "Continue an interrupted run.")
 flags.DEFINE_bool("overwrite", False, "Replace earlier results.")
 
@@ -38,7 +39,7 @@ FLAGS = flags.FLAGS
 def main(_):
     # The sentences, and a folder that loses no results.
     train, held_out = keras_arae.datasets.load_train_and_held_out(
-        FLAGS.data, seed=FLAGS.seed
+        FLAGS.data, seed=FLAGS.seed, column=FLAGS.column
     )
     folder = keras_arae.callbacks.RunFolder(
         FLAGS.output_dir,
@@ -56,7 +57,7 @@ def main(_):
     else:
         print(f"Continuing after epoch {epoch}.")
     print(
-        f"{len(train)} sentences to learn from, {len(held_out)} held out, "
+        f"{len(train)} sentences to learn from, {len(held_out)} held out;\n"
         f"{model.codec.vocabulary_size} words, {model.count_params()} "
         f"weights, {keras.config.backend()} backend."
     )
@@ -66,12 +67,14 @@ def main(_):
         held_out[:4],
         path=folder / "training_samples.txt",
         temperature=FLAGS.temperature,
+        verbose=FLAGS.verbose != "0",
     )
     model.fit(
         train,
         batch_size=FLAGS.batch_size,
         epochs=FLAGS.epochs,
         initial_epoch=epoch,
+        verbose=FLAGS.verbose,
         validation_data=held_out,
         callbacks=[*folder.callbacks(), sampler],
     )
@@ -131,7 +134,8 @@ def show_codes(model, folder, held_out):
         [f"{sentence} -> {copy}" for sentence, copy in zip(sentences, copies)],
     )
     numbers = model.evaluate(held_out, verbose=0, return_dict=True)
-    print("\nHeld out:", ", ".join(f"{k} {v:.3f}" for k, v in numbers.items()))
+    accuracy, nats = numbers["accuracy"], numbers["reconstruction_loss"]
+    print(f"\nHeld out: accuracy {accuracy:.3f}, {nats:.2f} nats a word.")
 
 
 def write_lines(path, lines):
@@ -139,4 +143,4 @@ def write_lines(path, lines):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    keras_arae.script.run(main)

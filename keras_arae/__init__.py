@@ -6,6 +6,7 @@ from keras_arae import datasets
 from keras_arae import evaluation
 from keras_arae import layers
 from keras_arae import priors
+from keras_arae import script
 from keras_arae import training
 from keras_arae import visualization
 from keras_arae.data import Classes
@@ -38,6 +39,7 @@ __all__ = [
     "evaluation",
     "layers",
     "priors",
+    "script",
     "training",
     "visualization",
 ]

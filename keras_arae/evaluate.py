@@ -13,10 +13,10 @@ condition a second table looks at reconstruction and codes.
 """
 
 if __name__ == "__main__":
-    from absl import app
     from absl import flags
 
+    from keras_arae import script
     from keras_arae.evaluation import command
 
     flags.adopt_module_key_flags(command)
-    app.run(command.main)
+    script.run(command.main)

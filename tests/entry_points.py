@@ -259,6 +259,11 @@ def _of_conditions(codec):
             x=(TEXT, b.TEXTS),
             y=(LABELS, b.labels(2)),
             verbose=(0, VERBOSE),
+            class_weight=({0: 1.0, 1: 2.0}, b.ANY),
+            sample_weight=(
+                np.ones(20),
+                b.array("iufb", 0, rows=True),
+            ),
             batch_size=(4, b.COUNT),
         ),
         call(
@@ -762,7 +767,7 @@ def _of_data(codec, folder):
             weighted=(False, b.FLAG),
             steps=(None, b.COUNT),
             draw=(None, b.FUNCTION),
-            shuffle_key=(None, b.FUNCTION),
+            clock=(None, b.FUNCTION),
         ),
         call(
             "ZippedBatches",

@@ -1,5 +1,6 @@
 """Runs the scripts of the project as a user does."""
 
+import contextlib
 import os
 import pathlib
 import subprocess
@@ -17,3 +18,22 @@ def run_script(script, *options, backend=None):
         text=True,
         env={**os.environ, **chosen},
     )
+
+
+def run_on_terminal(script, *options, backend):
+    """What a terminal of 80 columns was sent, and the exit status."""
+    parent, child = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, ROOT / script, *options],
+        stdout=child,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "KERAS_BACKEND": backend, "COLUMNS": "80"},
+    )
+    os.close(child)
+    sent = []
+    with contextlib.suppress(OSError):  # When the script is done.
+        while data := os.read(parent, 4096):
+            sent.append(data)
+    os.close(parent)
+    text = b"".join(sent).decode().replace("\r\n", "\n")
+    return text, process.wait()

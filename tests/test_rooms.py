@@ -29,7 +29,7 @@ FLOORS = (
     ("training",),
     ("backend", "datasets"),
     ("data",),
-    ("arguments", "export", "extras", "version"),
+    ("arguments", "export", "extras", "script", "version"),
 )
 FLOOR_OF = {room: i for i, rooms in enumerate(FLOORS) for room in rooms}
 

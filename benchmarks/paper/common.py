@@ -10,6 +10,7 @@ from absl import flags
 import keras_arae
 
 FLAGS = flags.FLAGS
+flags.disclaim_key_flags()  # They are the scripts' own: see their --help.
 
 
 # Flags.

@@ -17,7 +17,6 @@ import time
 import common
 import keras
 import numpy as np
-from absl import app
 from absl import flags
 from absl import logging
 
@@ -209,8 +208,8 @@ def write_results(model, output_dir, train, test, labels):
     )
     numbers = model.evaluate(test, labels, verbose=0, return_dict=True)
     nats = model.negative_log_likelihood(test, labels).mean()
-    print(f"Held out: {nats:.1f} nats an image,", end=" ")
-    print(", ".join(f"{k} {v:.3f}" for k, v in numbers.items()))
+    lines = [f"{name} {value:.3f}" for name, value in numbers.items()]
+    print(f"Held out: {nats:.1f} nats an image", *lines, sep="\n  ")
 
 
 def write_samples(model, output_dir, train, test):
@@ -276,4 +275,4 @@ def nearest(images, others):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    keras_arae.script.run(main)

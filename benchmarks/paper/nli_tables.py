@@ -32,10 +32,10 @@ import keras
 import nli_models
 import nli_tasks
 import numpy as np
-from absl import app
 from absl import flags
 
 from keras_arae import evaluation
+from keras_arae import script
 
 SCALES = {
     "smoke": dict(
@@ -71,6 +71,8 @@ flags.DEFINE_integer("num_checks", 4, "Times that the examples of dev judge.")
 flags.DEFINE_list("seeds", ["0", "1", "2"], "Random seeds, one run for each.")
 flags.DEFINE_list("models", list(PAPER), "Models to train.")
 flags.DEFINE_string("output_dir", "output/paper_nli_tables", "For results.")
+flags.adopt_module_key_flags(nli_tasks)
+flags.adopt_module_key_flags(nli_models)
 
 FLAGS = flags.FLAGS
 
@@ -209,4 +211,4 @@ def draw(results, path):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    script.run(main)

@@ -21,7 +21,6 @@ import time
 import common
 import keras
 import numpy as np
-from absl import app
 from absl import flags
 
 import keras_arae
@@ -283,4 +282,4 @@ def draw(rows, path):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    keras_arae.script.run(main)

@@ -272,7 +272,8 @@ def write_results(model, output_dir, train, held_out):
         [line for path in paths for line in (*path, "")],
     )
     numbers = model.evaluate(held_out, verbose=0, return_dict=True)
-    print("\nHeld out:", ", ".join(f"{k} {v:.3f}" for k, v in numbers.items()))
+    lines = [f"{name} {value:.3f}" for name, value in numbers.items()]
+    print("\nHeld out:", *lines, sep="\n  ")
 
 
 def write_lines(path, lines):
@@ -280,4 +281,4 @@ def write_lines(path, lines):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    keras_arae.script.run(main)

@@ -20,7 +20,6 @@ import time
 
 import common
 import keras
-from absl import app
 from absl import flags
 
 import keras_arae
@@ -313,4 +312,4 @@ def print_table(output_dir):
 
 
 if __name__ == "__main__":
-    app.run(main)
+    keras_arae.script.run(main)

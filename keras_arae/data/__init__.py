@@ -3,6 +3,8 @@
 from keras_arae.data.batches import ArrayBatches
 from keras_arae.data.batches import Batch
 from keras_arae.data.batches import ZippedBatches
+from keras_arae.data.batches import row_weights
+from keras_arae.data.batches import weighted_mean
 from keras_arae.data.codec import ArrayCodec
 from keras_arae.data.codec import Codec
 from keras_arae.data.codec import check_integers
@@ -13,6 +15,8 @@ from keras_arae.data.condition import get_condition
 from keras_arae.data.ids_on_disk import ids_on_disk
 from keras_arae.data.images import ImagePreprocessor
 from keras_arae.data.text import TextPreprocessor
+from keras_arae.data.user_datasets import as_batches
+from keras_arae.data.user_datasets import check_steps
 from keras_arae.data.user_datasets import collect_rows
 from keras_arae.data.user_datasets import encoded_dataset
 from keras_arae.data.user_datasets import first_rows
@@ -29,11 +33,15 @@ __all__ = [
     "Numbers",
     "TextPreprocessor",
     "ZippedBatches",
+    "as_batches",
     "check_integers",
+    "check_steps",
     "collect_rows",
     "encoded_dataset",
     "first_rows",
     "get_condition",
     "ids_on_disk",
     "is_dataset",
+    "row_weights",
+    "weighted_mean",
 ]

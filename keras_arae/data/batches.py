@@ -8,15 +8,19 @@ from typing import NamedTuple
 
 import keras
 import numpy as np
+from keras import ops
 
 from keras_arae.arguments import COUNT
 from keras_arae.arguments import FLAG
 from keras_arae.arguments import FUNCTION
 from keras_arae.arguments import NATURAL
+from keras_arae.arguments import SEED
 from keras_arae.arguments import Rule
 from keras_arae.arguments import check
 from keras_arae.arguments import checked
+from keras_arae.arguments import either
 from keras_arae.arguments import optional
+from keras_arae.arguments import several
 from keras_arae.arguments import to_array
 
 
@@ -38,6 +42,11 @@ class Batch(NamedTuple):
     code: Any = None
 
 
+WEIGHTS = Rule(
+    "an array of numbers, one for each row",
+    lambda value: value.dtype.kind in "biuf",
+    to_array,
+)
 ROWS = Rule("an array of rows", lambda value: value.ndim > 0, to_array)
 
 
@@ -47,25 +56,33 @@ class ArrayBatches(keras.utils.PyDataset):
     In training the rows are shuffled anew each epoch, every row comes once an
     epoch, and the last batch is filled up with rows from the start of the
     same shuffle. In evaluation the order stays and rows that fill the last
-    batch up get weight zero.
+    batch up get weight zero. With `steps` an epoch has so many batches, and
+    each pass through the rows goes on where the epoch before stopped.
 
     Args:
         rows: array of shape `(num_rows, ...)`.
         batch_size: int. Rows for the training phases.
         labels: array of `num_rows` rows or `None`. With them batches come
             as `(rows, labels)`. Defaults to `None`.
-        shuffle_key: callable or `None`. Returns ints at the start of each
-            epoch that seed its shuffle: the same ints, the same order. `None`
-            keeps the order. Defaults to `None`.
+        weights: float array of shape `(num_rows,)` or `None`. With them
+            batches come as `(rows, rows, weights)`, or with labels in the
+            second position. Defaults to `None`.
+        seed: int, a sequence of ints, or `None`, which keeps the order.
+            Defaults to `None`.
+        clock: callable or `None`. Returns the number of steps that were
+            taken before this epoch: with `seed` it makes the shuffle, so that
+            a run goes on as if it had not stopped. Defaults to `None`: the
+            batches count their own epochs.
         num_extra: int. Rows, drawn at random, that follow each batch: fresh
             data for the critic. Defaults to `0`.
         draw: callable or `None`. Turns the rows of a batch, given a
             `numpy.random.Generator`, into what the model sees: new at each
             epoch that is shuffled. Defaults to `None`.
-        weighted: bool. Whether batches come as `(rows, rows, weights)`,
-            or with labels in the second position. Defaults to `False`.
-        steps: int or `None`. Batches an epoch: the rows come again, in a new
-            order, as often as they must. Defaults to `None`: each row once.
+        weighted: bool. Whether batches come with weights also where none
+            were given: 1, and 0 for rows that fill the last batch up.
+            Defaults to `False`.
+        steps: int or `None`. Batches an epoch. Defaults to `None`: as many
+            as show each row once.
 
     Example:
 
@@ -78,7 +95,8 @@ class ArrayBatches(keras.utils.PyDataset):
 
     @checked(
         batch_size=COUNT,
-        shuffle_key=optional(FUNCTION),
+        seed=optional(either(SEED, several(NATURAL, 1))),
+        clock=optional(FUNCTION),
         num_extra=NATURAL,
         draw=optional(FUNCTION),
         weighted=FLAG,
@@ -89,7 +107,9 @@ class ArrayBatches(keras.utils.PyDataset):
         rows: np.ndarray,
         batch_size: int,
         labels: np.ndarray | None = None,
-        shuffle_key: Callable[[], tuple[int, ...]] | None = None,
+        weights: np.ndarray | None = None,
+        seed: Any = None,
+        clock: Callable[[], int] | None = None,
         num_extra: int = 0,
         draw: Callable | None = None,
         weighted: bool = False,
@@ -104,6 +124,8 @@ class ArrayBatches(keras.utils.PyDataset):
                     "Each row needs its labels. "
                     f"Received: {len(rows)} rows and {len(labels)} labels"
                 )
+        if weights is not None:
+            weights = row_weights(weights, len(rows))
         if len(rows) == 0:
             raise ValueError(
                 "There is nothing to learn from or to evaluate: expected at "
@@ -112,34 +134,58 @@ class ArrayBatches(keras.utils.PyDataset):
         self.rows = rows
         self.batch_size = batch_size
         self.labels: Any = labels
-        self.shuffle_key = shuffle_key
+        self.weights: Any = weights
+        if weighted and weights is None:
+            self.weights = np.ones(len(rows), "float32")
+        self.fills_with_zero = weighted
+        self.seed = seed
+        self.clock = clock or self._own_clock
         self.num_extra = num_extra
         self.draw = draw
-        self.weighted = weighted
         self.steps = steps
-        self._order = np.arange(len(rows))
+        self._epochs = 0
         self._key: tuple[int, ...] = ()
+        self._first = 0  # Of the epoch's places in the order.
+        self._order = np.arange(len(rows))
 
     def __len__(self) -> int:
         return self.steps or -(-len(self.rows) // self.batch_size)
 
+    def _own_clock(self) -> int:
+        return self._epochs * len(self)
+
     def on_epoch_begin(self) -> None:
         """Draws the order of the epoch."""
-        if self.shuffle_key is not None:
-            self._key = self.shuffle_key()
-            generator = np.random.default_rng(self._key)
-            num_rows = len(self.rows)
-            passes = 1
-            if self.steps:
-                passes = -(-self.steps * self.batch_size // num_rows)
-            self._order = np.concatenate(
-                [generator.permutation(num_rows) for _ in range(passes)]
-            )
+        step = self.clock()
+        self._epochs += 1
+        if self.seed is not None:
+            self._key = (*np.atleast_1d(self.seed).tolist(), step)
+        if self.steps:
+            self._go_on(step)
+        else:
+            self._order = self._shuffled(step)
+
+    def _shuffled(self, *key: int) -> np.ndarray:
+        if self.seed is None:
+            return np.arange(len(self.rows))
+        key = (*self._key[:-1], *key)
+        return np.random.default_rng(key).permutation(len(self.rows))
+
+    def _go_on(self, step: int) -> None:
+        """Orders the passes that the epoch has a part in, from its first."""
+        size = len(self.rows)
+        first = step * self.batch_size
+        last = first + len(self) * self.batch_size - 1
+        passes = range(first // size, last // size + 1)
+        self._order = np.concatenate(
+            [self._shuffled(index, 0) for index in passes]
+        )
+        self._first = first % size
 
     def __getitem__(self, index: int) -> Any:
-        start = index * self.batch_size
-        indices = np.arange(start, start + self.batch_size)
-        chosen = self._order[indices % len(self._order)]
+        start = self._first + index * self.batch_size
+        places = np.arange(start, start + self.batch_size)
+        chosen = self._order[places % len(self._order)]
         generator = np.random.default_rng((*self._key, 1, index))
         if self.num_extra:
             extra = generator.integers(len(self.rows), size=self.num_extra)
@@ -149,18 +195,21 @@ class ArrayBatches(keras.utils.PyDataset):
             batch = self.draw(batch, generator)
         if self.labels is not None:
             batch = batch, self.labels[chosen]
-        elif self.weighted:  # Keras wants something between the two.
+        elif self.weights is not None:  # Keras wants something between.
             batch = batch, batch
-        if self.weighted:
-            batch = *batch, (indices < len(self.rows)).astype("float32")
+        if self.weights is not None:
+            weights = self.weights[chosen]
+            if self.fills_with_zero:
+                weights = weights * (places < len(self.rows))
+            batch = *batch, weights.astype("float32")
         return batch
 
 
 class ZippedBatches(keras.utils.PyDataset):
     """A batch of each of two sets a step; the smaller set is cycled.
 
-    An epoch is as long as that of the larger set. The smaller one starts
-    again, in a new order, as often as it must.
+    An epoch is as long as that of the larger set. The smaller one goes on
+    where it stopped, and starts again, in a new order, as often as it must.
 
     Args:
         first: `ArrayBatches`.
@@ -202,3 +251,47 @@ class ZippedBatches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple:
         return tuple(part[index] for part in self.parts)
+
+
+def row_weights(weights: Any, num_rows: int) -> np.ndarray:
+    """Weights of rows as an array; refuses others.
+
+    Args:
+        weights: array, tensor or list of `num_rows` numbers.
+        num_rows: int.
+
+    Returns:
+        A float32 array of shape `(num_rows,)`.
+
+    Raises:
+        ValueError: if there are not as many, or one is negative or not
+            finite.
+    """
+    weights = check("sample_weight", weights, WEIGHTS).astype("float32")
+    if weights.shape != (num_rows,):
+        raise ValueError(
+            f"Expected one weight for each of {num_rows} rows. "
+            f"Received: sample_weight of shape {weights.shape}"
+        )
+    if not (np.isfinite(weights) & (weights >= 0)).all():
+        raise ValueError(
+            "Expected weights of rows of 0 or more. Received: sample_weight "
+            f"from {weights.min()} to {weights.max()}"
+        )
+    return weights
+
+
+def weighted_mean(values: Any, weights: Any = None) -> Any:
+    """The mean over the rows of a batch.
+
+    Args:
+        values: float tensor of shape `(batch,)`.
+        weights: float tensor of shape `(batch,)` or `None`: a row of weight
+            `w` counts as `w` rows. Defaults to `None`.
+
+    Returns:
+        A scalar; zero if all weights are.
+    """
+    if weights is None:
+        return ops.mean(values)
+    return ops.sum(weights * values) / ops.maximum(ops.sum(weights), 1e-12)

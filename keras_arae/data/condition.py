@@ -12,6 +12,7 @@ from keras import ops
 
 from keras_arae.arguments import DICT
 from keras_arae.arguments import NATURAL
+from keras_arae.arguments import NOT_NEGATIVE
 from keras_arae.arguments import TEXT
 from keras_arae.arguments import WIDTH
 from keras_arae.arguments import Rule
@@ -24,6 +25,7 @@ from keras_arae.arguments import optional
 from keras_arae.arguments import several
 from keras_arae.arguments import shown
 from keras_arae.arguments import to_array
+from keras_arae.data.batches import row_weights
 from keras_arae.data.codec import check_array
 from keras_arae.export import export
 
@@ -166,6 +168,33 @@ class Classes(Condition):
                 f"{expected}labels from {labels.min()} to {labels.max()}"
             )
         return labels.astype("int32")
+
+    @checked(class_weight=DICT, num_rows=NATURAL)
+    def weights(
+        self, class_weight: Mapping[Any, float], values: Any, num_rows: int
+    ) -> np.ndarray:
+        """The weight of each row, from that of its class.
+
+        Args:
+            class_weight: dict of class, by number or name, to weight. Classes
+                that it does not hold weigh 1.
+            values: labels of rows, as in `encode`.
+            num_rows: int.
+
+        Returns:
+            A float32 array of shape `(num_rows,)`.
+        """
+        weights = np.ones(self.num_classes, "float32")
+        known: dict = {name: i for i, name in enumerate(self.names or ())}
+        known.update({index: index for index in range(self.num_classes)})
+        for label, weight in class_weight.items():
+            if label not in known:
+                raise ValueError(
+                    "`class_weight` must hold classes of the condition, of "
+                    f"{list(known)}. Received: {label!r}"
+                )
+            weights[known[label]] = check("class_weight", weight, NOT_NEGATIVE)
+        return row_weights(weights[self.encode(values, num_rows)], num_rows)
 
     def vectors(self, encoded: Any) -> Any:
         return ops.one_hot(encoded, self.num_classes, dtype="float32")

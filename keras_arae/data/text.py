@@ -507,12 +507,13 @@ def _sentences_of(data: Any) -> Any:
 
     A column of a table and a tensor of strings hold some; a table does not.
     """
-    if isinstance(data, Mapping) or hasattr(data, "columns"):
-        raise ValueError(
-            "Expected a list of sentences, not a table: give one of its "
-            f"columns. Received: a {type(data).__name__} with columns "
-            f"{[str(name) for name in getattr(data, 'columns', data)]}"
-        )
+    for names in ("columns", "column_names"):  # pandas', Hugging Face's.
+        if isinstance(data, Mapping) or hasattr(data, names):
+            raise ValueError(
+                "Expected a list of sentences, not a table: give one of its "
+                f"columns. Received: a {type(data).__name__} with columns "
+                f"{[str(name) for name in getattr(data, names, data)]}"
+            )
     if not hasattr(data, "dtype"):
         return data
     if not np.ndim(data):

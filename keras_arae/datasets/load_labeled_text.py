@@ -18,24 +18,33 @@ from keras_arae.data.text import check_sentences
 from keras_arae.datasets import text_files
 from keras_arae.datasets import web_clauses
 from keras_arae.datasets.hold_out import hold_out
+from keras_arae.datasets.splits import SPLITS
+from keras_arae.datasets.splits import file_of_split
+from keras_arae.datasets.splits import files_of_split
 
 # Words that show that a clause is about the future or about the past. They
 # stand in for annotations. Clauses with both or neither are left out.
 FUTURE = re.compile(r"\b(will|shall)\b")
 PAST = re.compile(r"\b(was|were|had|did|came|went|said|made|gave|took)\b")
 
+# Files of these names are no classes.
+SPLIT_WORDS = [word for words in SPLITS.values() for word in words]
+
 
 @checked(source=PATH, split=TEXT)
 def load_labeled_text(
-    source: str | os.PathLike = "web_clauses_tense", split: str = "train"
+    source: str | os.PathLike = "web_clauses_tense",
+    split: str = "train",
+    column: str | None = None,
+    label_column: str | None = None,
 ) -> dict[str, list[str]]:
     """Loads sentences by class, from files or from the packaged corpus.
 
     Use it to feed `TransferARAE`, with `keras_arae.datasets.flatten`.
 
     Args:
-        source: str or path-like. The name of the packaged corpus, or a
-            folder. Defaults to `"web_clauses_tense"`.
+        source: str or path-like. The name of the packaged corpus, a folder or
+            a table. Defaults to `"web_clauses_tense"`.
 
             *   `"web_clauses_tense"`: clauses of `web_clauses` about the past
                 (they contain was, were, had, did, came, went, said, made,
@@ -49,18 +58,24 @@ def load_labeled_text(
                 `sentiment.train.1`, which are "negative" and "positive".
                 If the files have other names, the classes are "0", "1" and
                 so on.
+            *   a table, `.csv` or `.tsv`, with a column of sentences and one
+                of classes, or a folder with a table for each split.
 
             Text files are as in `load_text`; `.txt.gz` works too.
         split: str. In the Yelp layout any word that the file names contain,
             such as `"dev"`; otherwise `"train"`, `"validation"` or `"test"`.
             Defaults to `"train"`.
+        column: str or `None`. Of a table: the name, in its first row, of the
+            column with the sentences. Defaults to `None`.
+        label_column: str or `None`. Likewise, of the column with the classes.
+            Defaults to `None`.
 
     Returns:
         A dict of class name to list of str. Classes are sorted by name; in
         the Yelp layout by number.
 
     Raises:
-        FileNotFoundError: if the folder does not exist.
+        FileNotFoundError: if the folder or the table does not exist.
         ValueError: if it holds fewer than two classes for this split.
 
     Example:
@@ -71,19 +86,26 @@ def load_labeled_text(
     ```
     """
     if source == "web_clauses_tense":
+        text_files.refuse_columns(source, column, label_column)
         return tenses(web_clauses.load_web_clauses(split))
     folder = pathlib.Path(os.fspath(source)).expanduser()
-    if not folder.is_dir():
+    is_table = folder.is_file() and text_files.is_table(folder)
+    if not folder.is_dir() and not is_table:
         raise FileNotFoundError(
-            "`source` must be 'web_clauses_tense' or a folder with a file for "
-            f"each class. Received: source={str(source)!r}"
+            "`source` must be 'web_clauses_tense', a folder with a file for "
+            "each class, or a table (.csv, .tsv). "
+            f"Received: source={str(source)!r}"
         )
+    if is_table or column or label_column:
+        path = table_of_split(folder, split)
+        return classes_of_table(path, column, label_column)
     files = yelp_files(folder, split) or class_files(folder, split)
-    if len(files) < 2:
+    if len(files) < 2 or set(files) <= set(SPLIT_WORDS):
         names = sorted(path.name for path in folder.iterdir())
         raise ValueError(
             f"Expected files of at least two classes for the split {split!r}: "
-            f"{split}/NAME.txt, NAME.{split}.0 or, without splits, NAME.txt. "
+            f"{split}/NAME.txt, NAME.{split}.0 or, without splits, NAME.txt; "
+            "tables need `column` and `label_column`. "
             f"Received: a folder with {names[:10]}"
         )
     return {
@@ -93,7 +115,10 @@ def load_labeled_text(
 
 @checked(source=PATH, seed=SEED)
 def load_labeled_train_and_held_out(
-    source: str | os.PathLike = "web_clauses_tense", seed: int = 0
+    source: str | os.PathLike = "web_clauses_tense",
+    seed: int = 0,
+    column: str | None = None,
+    label_column: str | None = None,
 ) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Loads training sentences by class, and held-out ones.
 
@@ -103,6 +128,8 @@ def load_labeled_train_and_held_out(
     Args:
         source: as in `load_labeled_text`. Defaults to `"web_clauses_tense"`.
         seed: int. Seed of `hold_out`. Defaults to `0`.
+        column: as in `load_labeled_text`. Defaults to `None`.
+        label_column: as in `load_labeled_text`. Defaults to `None`.
 
     Returns:
         A tuple `(train, held_out)` of two dicts of class name to list of str.
@@ -119,9 +146,10 @@ def load_labeled_train_and_held_out(
     assert list(train) == list(held_out)
     ```
     """
-    train = load_labeled_text(source)
+    columns = column, label_column
+    train = load_labeled_text(source, "train", *columns)
     if source == "web_clauses_tense" or has_split(source, "test"):
-        return train, load_labeled_text(source, "test")
+        return train, load_labeled_text(source, "test", *columns)
     parts = {name: hold_out(text, seed=seed) for name, text in train.items()}
     return (
         {name: part[0] for name, part in parts.items()},
@@ -175,7 +203,42 @@ def tenses(clauses: Sequence[str]) -> dict[str, list[str]]:
 def has_split(source: str | os.PathLike, split: str) -> bool:
     """Whether a folder has files of a split."""
     folder = pathlib.Path(os.fspath(source)).expanduser()
-    return bool(yelp_files(folder, split)) or (folder / split).is_dir()
+    if not folder.is_dir():
+        return False
+    tables = filter(text_files.is_table, files_of_split(folder, split))
+    has_files = any(tables) or bool(yelp_files(folder, split))
+    return has_files or (folder / split).is_dir()
+
+
+def table_of_split(path: pathlib.Path, split: str) -> pathlib.Path:
+    """The table itself, which is all training data, or one in a folder."""
+    if path.is_dir():
+        return file_of_split(path, split)
+    if split != "train":
+        raise ValueError(
+            "A single file has no splits. Load all of it with "
+            '`split="train"`, or pass a folder with a file for each. '
+            f"Received: split={split!r} of the file {str(path)!r}"
+        )
+    return path
+
+
+def classes_of_table(
+    path: pathlib.Path, column: str | None, label_column: str | None
+) -> dict[str, list[str]]:
+    """Sentences by class, from two columns; rows without text are left out."""
+    columns = text_files.read_columns(path, column, label_column)
+    classes: dict[str, list[str]] = {name: [] for name in sorted({*columns[1]})}
+    for sentence, name in zip(*columns):
+        if sentence:
+            classes[name].append(sentence)
+    if len(classes) < 2 or not all(classes.values()):
+        counts = {name: len(text) for name, text in classes.items()}
+        raise ValueError(
+            "Expected sentences of at least two classes. "
+            f"Received: {path} with {counts}, by {label_column!r}"
+        )
+    return classes
 
 
 def yelp_files(folder: pathlib.Path, split: str) -> dict[str, pathlib.Path]:

@@ -14,7 +14,7 @@ from absl import logging
 
 from keras_arae.arguments import PATH
 from keras_arae.arguments import checked
-from keras_arae.datasets.text_files import read_sentences
+from keras_arae.datasets.text_files import read_lines
 
 COLUMNS = ("gold_label", "sentence1", "sentence2")
 
@@ -58,7 +58,7 @@ def load_pairs(
     assert hypotheses == ["A man rests."] and labels == ["entailment"]
     ```
     """
-    lines = read_sentences(path)
+    lines = read_lines(path)
     names = pathlib.Path(path).suffixes
     table = read_json(lines, path) if ".jsonl" in names else read_table(lines)
     rows = [cells_of(row, path) for row in table]

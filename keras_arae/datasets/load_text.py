@@ -7,29 +7,29 @@ import pathlib
 
 from keras_arae.arguments import PATH
 from keras_arae.arguments import SEED
+from keras_arae.arguments import TEXT
 from keras_arae.arguments import checked
 from keras_arae.arguments import one_of
+from keras_arae.arguments import optional
 from keras_arae.datasets import snli
 from keras_arae.datasets import text_files
 from keras_arae.datasets import web_clauses
 from keras_arae.datasets.hold_out import hold_out
+from keras_arae.datasets.splits import SPLITS
+from keras_arae.datasets.splits import file_of_split
+from keras_arae.datasets.splits import held_out_split
 
 CORPORA = {
     "snli": snli.load_snli,
     "web_clauses": web_clauses.load_web_clauses,
 }
 
-# Names that the file of a split may have, without ".txt" or ".txt.gz".
-FILE_NAMES = {
-    "train": ("train",),
-    "validation": ("validation", "valid", "dev"),
-    "test": ("test",),
-}
 
-
-@checked(source=PATH, split=one_of(*FILE_NAMES))
+@checked(source=PATH, split=one_of(*SPLITS), column=optional(TEXT))
 def load_text(
-    source: str | os.PathLike = "web_clauses", split: str = "train"
+    source: str | os.PathLike = "web_clauses",
+    split: str = "train",
+    column: str | None = None,
 ) -> list[str]:
     """Loads sentences from a corpus, a text file or a folder.
 
@@ -51,13 +51,16 @@ def load_text(
 
     Args:
         source: str or path-like. The name of a corpus; a UTF-8 text file with
-            one sentence on each line; or a folder with `train.txt`,
-            `test.txt` and, if there is one, `validation.txt`, `valid.txt` or
-            `dev.txt`. Files may be gzipped (`.txt.gz`). For a file that has
-            the name of a corpus, write `"./web_clauses"`. Defaults to
-            `"web_clauses"`.
+            one sentence on each line; a table (`.csv` or `.tsv`) with the
+            sentences in a column; or a folder of such files for the splits,
+            such as `train.txt`, `ptb.train.txt` or `wiki.train.tokens`. The
+            split "validation" may also be named `valid`, `val` or `dev`.
+            Files may be gzipped (`.txt.gz`). For a file that has the name of
+            a corpus, write `"./web_clauses"`. Defaults to `"web_clauses"`.
         split: str. `"train"`, `"validation"` or `"test"`. A single file has
             only `"train"`, the whole file. Defaults to `"train"`.
+        column: str or `None`. Of a table: the name, in its first row, of the
+            column with the sentences. Defaults to `None`.
 
     Returns:
         list of str. The sentences.
@@ -66,8 +69,9 @@ def load_text(
         FileNotFoundError: if `source` is neither a corpus nor an existing
             path, or the folder has no file for the split.
         OSError: if SNLI is not in the cache and cannot be downloaded.
-        ValueError: if the split is unknown or missing, or a file is empty,
-            damaged or not UTF-8.
+        ValueError: if the split is unknown or missing, several files could
+            be meant, a table lacks the column, or a file is empty, damaged or
+            not UTF-8.
 
     Example:
 
@@ -77,28 +81,31 @@ def load_text(
     ```
     """
     if isinstance(source, str) and source in CORPORA:
+        text_files.refuse_columns(source, column)
         return CORPORA[source](split)
     path = pathlib.Path(os.fspath(source)).expanduser()
-    if path.is_dir():
-        return text_files.read_sentences(find_split(path, split))
     if not path.exists():
         raise FileNotFoundError(
             f"`source` must be the name of a corpus, {list(CORPORA)}, or the "
             "path of a text file or folder that exists. "
             f"Received: source={str(source)!r}"
         )
+    if path.is_dir():
+        return text_files.read_sentences(file_of_split(path, split), column)
     if split != "train":
         raise ValueError(
             "A single file has no splits. Load all of it with "
             '`split="train"` and divide it with `hold_out`. Received: '
             f"split={split!r} of the file {str(source)!r}"
         )
-    return text_files.read_sentences(path)
+    return text_files.read_sentences(path, column)
 
 
-@checked(source=PATH, seed=SEED)
+@checked(source=PATH, seed=SEED, column=optional(TEXT))
 def load_train_and_held_out(
-    source: str | os.PathLike = "web_clauses", seed: int = 0
+    source: str | os.PathLike = "web_clauses",
+    seed: int = 0,
+    column: str | None = None,
 ) -> tuple[list[str], list[str]]:
     """Loads training sentences and held-out ones.
 
@@ -109,6 +116,7 @@ def load_train_and_held_out(
     Args:
         source: as in `load_text`. Defaults to `"web_clauses"`.
         seed: int. Seed of `hold_out`. Defaults to `0`.
+        column: as in `load_text`. Defaults to `None`.
 
     Returns:
         A tuple `(train, held_out)` of two lists of str.
@@ -125,32 +133,10 @@ def load_train_and_held_out(
     assert (len(train), len(held_out)) == (44292, 2445)
     ```
     """
-    train = load_text(source)
+    train = load_text(source, column=column)
     if isinstance(source, str) and source in CORPORA:
         return train, load_text(source, "test")
-    folder = pathlib.Path(os.fspath(source)).expanduser()
-    for split in ("test", "validation"):
-        if any((folder / name).is_file() for name in file_names(split)):
-            return train, load_text(source, split)
-    return hold_out(train, seed=seed)
-
-
-def find_split(folder: pathlib.Path, split: str) -> pathlib.Path:
-    """The file of a split in a folder."""
-    for name in file_names(split):
-        if (folder / name).is_file():
-            return folder / name
-    raise FileNotFoundError(
-        f"The folder has no file for the split {split!r}. Add one of "
-        f"{file_names(split)}, or make one with `hold_out`. "
-        f"Received: source={str(folder)!r}"
-    )
-
-
-def file_names(split: str) -> list[str]:
-    """The names that the file of a split may have."""
-    return [
-        f"{name}{suffix}"
-        for name in FILE_NAMES[split]
-        for suffix in (".txt", ".txt.gz")
-    ]
+    split = held_out_split(pathlib.Path(os.fspath(source)).expanduser())
+    if split is None:
+        return hold_out(train, seed=seed)
+    return train, load_text(source, split, column)

@@ -26,13 +26,14 @@ from keras_arae.visualization import plot_quality_diversity
 
 flags.DEFINE_string(
     "train", None,
-    "What generators learned from: a file, a folder with train.txt and "
-    "test.txt, or a corpus by name.",
+    "What generators learned from: a file, a table (.csv, .tsv), a folder with "
+    "train.txt and test.txt, or a corpus by name.",
     required=True,
 )  # fmt: skip
 flags.DEFINE_string(
     "test", None, "Real text held out. Default: the test split of --train."
 )
+flags.DEFINE_string("column", None, "Of tables: the column of real text.")
 flags.DEFINE_multi_string("samples", [], "A file of samples; may be repeated.")
 flags.DEFINE_multi_string("model", [], "A saved .keras model; likewise.")
 flags.DEFINE_list(
@@ -123,10 +124,12 @@ def write_results(
 
 def load_real_text() -> tuple[list[str], list[str]]:
     """Training and test sentences, tokenised; too long ones left out."""
-    train = load_text(FLAGS.train)
-    test = (
-        load_text(FLAGS.test) if FLAGS.test else load_text(FLAGS.train, "test")
-    )
+    column = FLAGS.column
+    train = load_text(FLAGS.train, column=column)
+    if FLAGS.test:
+        test = load_text(FLAGS.test, column=column)
+    else:
+        test = load_text(FLAGS.train, "test", column)
     return short_enough(train, "training"), short_enough(test, "test")
 
 

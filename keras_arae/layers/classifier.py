@@ -122,5 +122,5 @@ def weighted_accuracy(
     correct = ops.cast(correct, "float32")
     if weights is None:
         weights = ops.ones_like(correct)
-    count = ops.maximum(ops.sum(weights), 1.0)
+    count = ops.maximum(ops.sum(weights), 1e-12)
     return ops.sum(weights * correct) / count, count

@@ -227,7 +227,8 @@ def masked_cross_entropy(
     layer, logits are computed only where positions count.
     """
     weights = _position_weights(x, pad_id, row_weights)
-    count = ops.maximum(ops.sum(weights), 1.0)
+    # Of a batch whose rows all weigh nothing the mean is zero.
+    count = ops.maximum(ops.sum(weights), 1e-12)
     # Flat: XLA's CPU code for the same work on three axes is slower.
     x, weights = ops.reshape(x, (-1,)), ops.reshape(weights, (-1,))
     hidden = ops.reshape(hidden, (-1, hidden.shape[-1]))

@@ -16,6 +16,7 @@ from keras_arae.arguments import either
 from keras_arae.arguments import instance
 from keras_arae.data import ArrayCodec
 from keras_arae.data import Batch
+from keras_arae.data import weighted_mean
 from keras_arae.export import export
 from keras_arae.layers import CodeNoise
 from keras_arae.layers.codes import on_unit_sphere
@@ -222,6 +223,7 @@ class ARAE(GenerativeModel):
             # What the log adds up as `loss`; gradients are those of the
             # phase's own loss.
             objective={"reconstruction_loss": 1.0},
+            shown=("accuracy", "val_accuracy"),
             # One update, on the autoencoder's part of the batch.
             inputs=lambda batch: self.parts(batch)[:1],
             evaluate=self.evaluate_reconstruction,
@@ -296,6 +298,7 @@ class ARAE(GenerativeModel):
                 *_moment_names("generated_code"),
             ),
             objective={"wasserstein_distance": prior.encoder_gradient_scale},
+            shown=("wasserstein_distance",),
             # One update for each of the inputs.
             inputs=lambda batch: self.critic_codes(batch, encoding),
             evaluate=self.evaluate_critic,
@@ -307,9 +310,7 @@ class ARAE(GenerativeModel):
             [self.encoder],
             "autoencoder",  # That of the reconstruction phase.
             logs=("encoder_loss", *_moment_names("code")),
-            inputs=lambda batch: [
-                (encoding(batch), self.parts(batch)[0].condition)
-            ],
+            inputs=lambda batch: [(encoding(batch), self.parts(batch)[0])],
             through=encoding,
         )
         generator = Phase(
@@ -326,37 +327,37 @@ class ARAE(GenerativeModel):
         return [critic, encoder, generator]
 
     def critic_codes(self, batch: Batch, encoding: SharedPass) -> list[tuple]:
-        """A pair for each critic step: real codes, held fixed; conditions."""
+        """A pair for each critic step: real codes, held fixed; their batch."""
         first, *others = self.parts(batch)
         if not others:
             code = ops.stop_gradient(encoding(batch))
-            return [(code, first.condition)] * self.prior.critic_steps
+            return [(code, first)] * self.prior.critic_steps
         x = ops.concatenate([part.x for part in others])
         code = ops.stop_gradient(self.code(x, training=True))
-        codes = ops.split(code, len(others))
-        return [(code, part.condition) for code, part in zip(codes, others)]
+        return list(zip(ops.split(code, len(others)), others))
 
     def critic_loss(self, codes: tuple) -> tuple[Any, dict[str, Any]]:
         """Mean generated score minus mean real score, plus the penalty."""
-        code, condition = codes
+        code, batch = codes
         generated = ops.stop_gradient(
-            self.generated_code(code, condition, training=True)
+            self.generated_code(code, batch.condition, training=True)
         )
         loss, logs = 0.0, {}
         # First, so that what the critic may `add_loss` is of its scores.
         if self.prior.critic_regularizer == "gradient_penalty":
-            penalty = self.gradient_penalty(code, generated, condition)
+            penalty = self.gradient_penalty(code, generated, batch)
             logs["gradient_penalty"] = penalty
             loss = self.prior.gradient_penalty_weight * penalty
-        distance = self.distance(code, generated, condition, training=True)
+        distance = self.distance(code, generated, batch, training=True)
         loss = loss - distance
         logs = {"wasserstein_distance": distance, **logs}
         return loss, {"critic_loss": loss, **logs}
 
     def encoder_loss(self, codes: tuple) -> tuple[Any, dict[str, Any]]:
         """Scaled mean score of real codes: the encoder makes it fall."""
-        code, condition = codes
-        score = ops.mean(self.prior.scores(code, condition, training=True))
+        code, batch = codes
+        scores = self.prior.scores(code, batch.condition, training=True)
+        score = weighted_mean(scores[:, 0], batch.weights)
         loss = self.prior.encoder_gradient_scale * score
         return loss, {"encoder_loss": loss, **_moments(code, "code")}
 
@@ -364,16 +365,14 @@ class ARAE(GenerativeModel):
         """Minus the mean score of generated codes: the generator lifts it."""
         code = self.generated_code(batch.x, batch.condition, training=True)
         scores = self.prior.scores(code, batch.condition, training=True)
-        loss = -ops.mean(scores)
+        loss = -weighted_mean(scores[:, 0], batch.weights)
         logs = {"generator_loss": loss, **_moments(code, "generated_code")}
         return loss, logs
 
     def evaluate_critic(self, batch: Batch) -> dict[str, Any]:
         """Distance of held-out codes from generated ones, and moments."""
         generated = self.generated_code(batch.x, batch.condition)
-        distance = self.distance(
-            batch.code, generated, batch.condition, batch.weights
-        )
+        distance = self.distance(batch.code, generated, batch)
         moments = _moments(generated, "generated_code", batch.weights)
         weight = ops.sum(batch.weights)
         return {**moments, "wasserstein_distance": (distance, weight)}
@@ -388,12 +387,7 @@ class ARAE(GenerativeModel):
         )
 
     def distance(
-        self,
-        code: Any,
-        generated: Any,
-        condition: Any = None,
-        weights: Any = None,
-        training: bool = False,
+        self, code: Any, generated: Any, batch: Batch, training: bool = False
     ) -> Any:
         """Mean real score minus mean generated score.
 
@@ -402,24 +396,22 @@ class ARAE(GenerativeModel):
         Args:
             code: tensor of shape `(batch, code_dim)`. Real codes.
             generated: tensor of the same shape. Generated codes.
-            condition: float tensor of `batch` rows or `None`. Row `i` holds
-                for real and generated code `i`.
-            weights: tensor of shape `(batch,)` or `None`.
+            batch: `keras_arae.data.Batch`. What the codes are of: its
+                condition and its weights hold for real and generated codes.
             training: bool. Defaults to `False`.
 
         Returns:
             A scalar.
         """
+        condition = batch.condition
         if condition is not None:
             condition = ops.concatenate([condition, condition])
         codes = ops.concatenate([code, generated])
         scores = self.prior.scores(codes, condition, training)[:, 0]
         real, generated = ops.split(scores, 2)
-        return ops.average(real - generated, weights=weights)
+        return weighted_mean(real - generated, batch.weights)
 
-    def gradient_penalty(
-        self, code: Any, generated: Any, condition: Any = None
-    ) -> Any:
+    def gradient_penalty(self, code: Any, generated: Any, batch: Batch) -> Any:
         """How far the critic's slope between the two kinds of codes is from 1.
 
         Source: "Improved Training of Wasserstein GANs"
@@ -428,7 +420,7 @@ class ARAE(GenerativeModel):
         Args:
             code: tensor of shape `(batch, code_dim)`. Real codes.
             generated: tensor of the same shape. Generated codes.
-            condition: float tensor of `batch` rows or `None`.
+            batch: as in `distance`.
 
         Returns:
             A scalar, the mean of `(|gradient| - 1)^2`.
@@ -438,11 +430,13 @@ class ARAE(GenerativeModel):
         )
         between = share * code + (1.0 - share) * generated
         gradient = self.input_gradient(
-            lambda codes: self.prior.scores(codes, condition, training=True),
+            lambda codes: self.prior.scores(
+                codes, batch.condition, training=True
+            ),
             between,
         )
         norm = ops.sqrt(ops.sum(ops.square(gradient), axis=-1) + 1e-12)
-        return ops.mean(ops.square(norm - 1.0))
+        return weighted_mean(ops.square(norm - 1.0), batch.weights)
 
     def clip_critic(self) -> None:
         """Bounds the critic's weights, as in the paper."""
@@ -496,8 +490,13 @@ class ARAE(GenerativeModel):
         return batch._replace(code=self.code(batch.x))
 
     def fit(self, x: Any, y: Any = None, *args: Any, **options: Any) -> Any:
+        fits_prior = self._fits_prior_afterwards(x)
         history = super().fit(x, y, *args, **options)
-        self._fit_prior_afterwards(x, y)
+        if fits_prior:
+            weights = self._weights_of(
+                x, y, options.get("class_weight"), options.get("sample_weight")
+            )
+            self.fit_prior(x, y, sample_weight=weights)
         return history
 
     def epoch_numbers(self) -> dict[str, float]:
@@ -518,7 +517,7 @@ class ARAE(GenerativeModel):
 
 def _moments(code: Any, name: str, weights: Any = None) -> dict[str, Any]:
     """Norm and trace of the covariance of codes (Figure 2 of the paper)."""
-    norm = ops.average(ops.norm(code, axis=-1), weights=weights)
+    norm = weighted_mean(ops.norm(code, axis=-1), weights)
     trace = _trace_of_covariance(code, weights)
     names = _moment_names(name)
     if weights is None:
@@ -532,10 +531,12 @@ def _moment_names(name: str) -> tuple[str, str]:
 
 
 def _trace_of_covariance(code: Any, weights: Any = None) -> Any:
-    """Trace of the covariance of codes, unbiased; weights are 0 or 1."""
+    """Trace of the covariance of codes, unbiased where weights are 0 or 1."""
     if weights is None:
         weights = ops.ones_like(code[:, 0])
-    count = ops.sum(weights)
-    mean = ops.sum(weights[:, None] * code, axis=0) / ops.maximum(count, 1.0)
+    count = ops.maximum(ops.sum(weights), 1e-12)
+    mean = ops.sum(weights[:, None] * code, axis=0) / count
     squares = ops.sum(weights[:, None] * ops.square(code - mean))
-    return squares / ops.maximum(count - 1.0, 1.0)
+    # The number of rows, less one, in the units of the weights.
+    freedom = count - ops.sum(ops.square(weights)) / count
+    return squares / ops.maximum(freedom, 1e-12)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -142,7 +143,13 @@ class GenerativeModel(PhasedModel):
         self.optimizer.iterations.assign(group.iterations)
 
     @checked(num_codes=COUNT)
-    def fit_prior(self, x: Any, y: Any = None, num_codes: int = 100000) -> None:
+    def fit_prior(
+        self,
+        x: Any,
+        y: Any = None,
+        num_codes: int = 100000,
+        sample_weight: Any = None,
+    ) -> None:
         """Fits the prior to codes of data, where it is fitted afterwards.
 
         Args:
@@ -150,6 +157,9 @@ class GenerativeModel(PhasedModel):
             y: the condition of each piece, as in `fit`. Defaults to `None`.
             num_codes: int. The most pieces that are encoded, drawn at random;
                 of a dataset the first. Defaults to `100000`.
+            sample_weight: float array, one for each piece. Pieces are drawn
+                in proportion to their weights, so some come several times
+                and others not at all. Defaults to `None`: each once.
 
         Raises:
             ValueError: if the model has no such prior.
@@ -162,12 +172,16 @@ class GenerativeModel(PhasedModel):
             )
         generator = np.random.default_rng(self.seed)
         if is_dataset(x):
-            rows, y = collect_rows(self._dataset(x, y), num_codes)
+            rows, y, weights = collect_rows(self._dataset(x, y), num_codes)
         else:
-            rows, y = self.encode_corpus(x, y)
-        if len(rows) > num_codes:
+            rows, y, weights = self.encode_corpus(x, y, sample_weight)
+        kept = np.arange(len(rows))
+        if weights is not None:
+            size = min(len(rows), num_codes)
+            kept = generator.choice(kept, size, p=weights / weights.sum())
+        elif len(rows) > num_codes:
             kept = generator.permutation(len(rows))[:num_codes]
-            rows, y = rows[kept], None if y is None else y[kept]
+        rows, y = rows[kept], None if self.condition is None else y[kept]
         rows = self.codec.draw(rows, generator)
         condition = None
         if y is not None:
@@ -175,10 +189,17 @@ class GenerativeModel(PhasedModel):
             condition = ops.convert_to_numpy(vectors)
         self.prior.fit(self._codes_of(rows), condition)
 
-    def _fit_prior_afterwards(self, x: Any, y: Any) -> None:
-        """What `fit` does at its end."""
-        if self.prior is not None and self.prior.fitted_afterwards:
-            self.fit_prior(x, y)
+    def _fits_prior_afterwards(self, x: Any) -> bool:
+        """Whether `fit` ends with `fit_prior`; refuses data gone by then."""
+        if self.prior is None or not self.prior.fitted_afterwards:
+            return False
+        if isinstance(x, Iterator):
+            raise ValueError(
+                "The prior is fitted to codes of the data when training ends: "
+                "give data that can be read again, such as a list or a "
+                f"`torch.utils.data.DataLoader`. Received: a {type(x).__name__}"
+            )
+        return True
 
     # The verbs.
 

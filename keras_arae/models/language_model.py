@@ -109,6 +109,7 @@ class LanguageModel(GenerativeModel):
                 ),
                 logs=("cross_entropy", "accuracy"),
                 objective={"cross_entropy": 1.0},
+                shown=("accuracy", "val_accuracy"),
                 evaluate=self.evaluate_prediction,
             )
         ]

@@ -23,6 +23,8 @@ from keras_arae.data import Batch
 from keras_arae.data import Classes
 from keras_arae.data import TextPreprocessor
 from keras_arae.data import ZippedBatches
+from keras_arae.data import is_dataset
+from keras_arae.data import row_weights
 from keras_arae.data.condition import check_names
 from keras_arae.export import export
 from keras_arae.layers import Classifier
@@ -239,6 +241,10 @@ class SemiSupervisedARAE(TextARAE):
                     objective={
                         "classification_loss": self.classification_weight
                     },
+                    shown=(
+                        "classification_accuracy",
+                        "val_classification_accuracy",
+                    ),
                     evaluate=self.evaluate_classification,
                 )
             )
@@ -302,7 +308,10 @@ class SemiSupervisedARAE(TextARAE):
             return LabeledBatch(None, x["examples"], y, sample_weight)
         sentences = Batch(x, None, sample_weight)
         if isinstance(y, (tuple, list)):
-            return LabeledBatch(sentences, y[0]["examples"], y[1])
+            examples, labels, *weights = y
+            return LabeledBatch(
+                sentences, examples["examples"], labels, *weights
+            )
         return LabeledBatch(sentences)
 
     def held_out_batch(  # type: ignore[override]
@@ -350,20 +359,24 @@ class SemiSupervisedARAE(TextARAE):
         """Batches of examples with labels: none of these is left out."""
         if (
             not isinstance(labeled_data, tuple)
-            or len(labeled_data) != 2
+            or len(labeled_data) not in (2, 3)
             or labeled_data[1] is None
         ):
             raise ValueError(
-                "Expected `labeled_data` as a tuple (examples, labels). "
+                "Expected `labeled_data` as a tuple (examples, labels), or "
+                "(examples, labels, weights). "
                 f"Received: labeled_data of type {type(labeled_data).__name__}"
             )
-        examples = self.encode_examples(labeled_data[0])
+        sentences, labels, weights = (*labeled_data, None)[:3]
+        examples = self.encode_examples(sentences)
+        if weights is not None:
+            weights = row_weights(weights, len(examples))
         if not len(examples):
             raise ValueError(
                 "Expected at least one example with a label. "
                 "Received: 0 examples"
             )
-        labels = self.classes.encode(labeled_data[1], len(examples))
+        labels = self.classes.encode(labels, len(examples))
         if options.get("weighted"):  # Nothing fills a batch of these up.
             batch_size = min(batch_size, len(examples))
         # A dict, so that a compiled step tells examples from sentences.
@@ -371,6 +384,7 @@ class SemiSupervisedARAE(TextARAE):
             examples,
             batch_size,
             labels,
+            weights,
             draw=lambda rows, generator: {"examples": rows},
             **options,
         )
@@ -398,7 +412,8 @@ class SemiSupervisedARAE(TextARAE):
             labeled_data: tuple `(examples, labels)`. Examples are a list of
                 str, or for pairs a tuple of two lists of one length;
                 sentences that are too long are truncated. Labels are names
-                or ints. `None` if `classification_weight` is zero. Defaults
+                or ints. A third part, one number for each example, weighs
+                them. `None` if `classification_weight` is zero. Defaults
                 to `None`.
             batch_size: int. Sentences, and examples, a step. Defaults to
                 `64`.
@@ -418,17 +433,26 @@ class SemiSupervisedARAE(TextARAE):
                 is zero; labels are none of the classes; pairs are not.
         """
         self._check_given(x, labeled_data)
+        fits_prior = x is not None and self._fits_prior_afterwards(x)
         parts = []
         if x is not None:
-            parts.append(self._training_batches(x, None, batch_size, shuffle))
-        if labeled_data is not None:
-            key = (lambda: (*self._shuffle_key(), 2)) if shuffle else None
             parts.append(
-                self._example_batches(labeled_data, batch_size, shuffle_key=key)
+                self._training_batches(
+                    x, None, None, batch_size, shuffle, steps_per_epoch
+                )
             )
-        if steps_per_epoch:
-            for part in parts:
-                part.steps = steps_per_epoch
+        if labeled_data is not None:
+            parts.append(
+                self._example_batches(
+                    labeled_data,
+                    batch_size,
+                    seed=(self.seed, 2) if shuffle else None,
+                    clock=self._steps_taken,
+                    steps=steps_per_epoch,
+                )
+            )
+        if x is not None and is_dataset(x):
+            options["steps_per_epoch"] = steps_per_epoch
         if validation_data is not None:
             validation_data = self._held_out(validation_data, batch_size)
         history = self.fit_batches(
@@ -437,7 +461,8 @@ class SemiSupervisedARAE(TextARAE):
             shuffle=False,
             **options,
         )
-        self._fit_prior_afterwards(x, None)
+        if fits_prior:
+            self.fit_prior(x)
         return history
 
     def _check_given(self, x: Any, labeled_data: Any) -> None:
@@ -467,12 +492,17 @@ class SemiSupervisedARAE(TextARAE):
     def _held_out(self, data: Any, batch_size: int) -> Any:
         """Batches of held-out examples, or of sentences."""
         if not isinstance(data, tuple):
-            return self._evaluation_batches(data, None, batch_size)
+            return self._evaluation_batches(data, None, batch_size=batch_size)
         return self._example_batches(data, batch_size, weighted=True)
 
     @checked(batch_size=optional(COUNT))
     def evaluate(
-        self, x: Any, y: Any = None, batch_size: int = 64, **options: Any
+        self,
+        x: Any,
+        y: Any = None,
+        batch_size: int = 64,
+        sample_weight: Any = None,
+        **options: Any,
     ) -> Any:
         """Measures classification, or without labels what `TextARAE` does.
 
@@ -480,6 +510,8 @@ class SemiSupervisedARAE(TextARAE):
             x: held-out examples, as in `fit`; without labels sentences.
             y: their labels: names or ints. Defaults to `None`.
             batch_size: int. Rows a step. Defaults to `64`.
+            sample_weight: float array. One weight for each example, or
+                sentence. Defaults to `None`: 1.
             **options: as in `TextARAE.evaluate`.
 
         Returns:
@@ -488,8 +520,11 @@ class SemiSupervisedARAE(TextARAE):
             examples `classification_loss` and `classification_accuracy`.
         """
         if y is not None:
-            x = self._held_out((x, y), batch_size or 64)
-        return super().evaluate(x, batch_size=batch_size, **options)
+            x = self._held_out((x, y, sample_weight), batch_size or 64)
+            sample_weight = None
+        return super().evaluate(
+            x, None, batch_size, sample_weight=sample_weight, **options
+        )
 
     # Verbs.
 

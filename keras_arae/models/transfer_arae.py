@@ -196,6 +196,7 @@ class TransferARAE(TextARAE):
             "classifier",
             default_optimizer=lambda: keras.optimizers.Adam(1e-3, beta_1=0.5),
             logs=("classifier_loss", "classifier_accuracy"),
+            shown=("classifier_accuracy",),
             inputs=self._constant_codes(phases),
             evaluate=self.evaluate_classifier,
         )
@@ -222,7 +223,7 @@ class TransferARAE(TextARAE):
 
         def inputs(batch: Batch) -> list[tuple]:
             code = ops.stop_gradient(encoding(batch))
-            return [(code, self.parts(batch)[0].condition)]
+            return [(code, self.parts(batch)[0])]
 
         return inputs
 
@@ -231,15 +232,18 @@ class TransferARAE(TextARAE):
 
     def classifier_loss(self, codes: tuple) -> tuple[Any, dict[str, Any]]:
         """Mean nats of codes' labels, which the classifier lowers."""
-        code, members = codes
-        logits = self.class_logits(code, training=True)
-        loss = self.classifier_weight * self.mean_nats(logits, members, members)
-        accuracy = weighted_accuracy(logits, ops.argmax(members, axis=-1))
-        return loss, {"classifier_loss": loss, "classifier_accuracy": accuracy}
+        code, batch = codes
+        logs = self._classification(code, batch, training=True)
+        return logs["classifier_loss"][0], logs
 
     def evaluate_classifier(self, batch: Batch) -> dict[str, Any]:
         """The same of held-out codes."""
-        logits = self.class_logits(batch.code)
+        return self._classification(batch.code, batch)
+
+    def _classification(
+        self, code: Any, batch: Batch, training: bool = False
+    ) -> dict[str, Any]:
+        logits = self.class_logits(code, training=training)
         members = batch.condition
         nats = self.mean_nats(logits, members, members, batch.weights)
         accuracy, count = weighted_accuracy(
@@ -259,7 +263,7 @@ class TransferARAE(TextARAE):
             wanted = self.other_classes(members)
         else:
             wanted = ops.ones_like(members) / self.condition.num_classes
-        nats = self.mean_nats(logits, wanted, members)
+        nats = self.mean_nats(logits, wanted, members, batch.weights)
         loss = self.confusion_weight * nats
         return loss, {"confusion_loss": loss}
 
@@ -297,10 +301,11 @@ class TransferARAE(TextARAE):
         counts = ops.sum(members, axis=0)
         sums = ops.sum(members * nats[:, None], axis=0)
         num_present = ops.sum(ops.cast(counts > 0, "float32"))
-        return ops.sum(sums / ops.maximum(counts, 1.0)) / num_present
+        means = sums / ops.maximum(counts, 1e-12)
+        return ops.sum(means) / ops.maximum(num_present, 1.0)
 
-    def _training_batches(self, x: Any, y: Any, *options: Any) -> Any:
-        batches = super()._training_batches(x, y, *options)
+    def _training_batches(self, *args: Any) -> Any:
+        batches = super()._training_batches(*args)
         if isinstance(batches, ArrayBatches):
             num_classes = self.condition.num_classes
             counts = np.bincount(batches.labels, minlength=num_classes)

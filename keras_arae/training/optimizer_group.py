@@ -96,6 +96,25 @@ class OptimizerGroup(keras.optimizers.Optimizer):
         return list(self._members.values())
 
     @property
+    def learning_rate(self) -> Any:
+        """The rate of the only member; of several each has its own."""
+        return self._only_member("read").learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: Any) -> None:
+        self._only_member("set").learning_rate = value
+
+    def _only_member(self, verb: str) -> keras.optimizers.Optimizer:
+        if len(self._members) > 1:
+            raise AttributeError(
+                f"The model has several optimizers: {verb} "
+                "`model.optimizer[name].learning_rate`, by name, or go through "
+                "all in `model.optimizer.optimizers`. "
+                f"Received: a group of {list(self._members)}"
+            )
+        return self.optimizers[0]
+
+    @property
     def variables(self) -> list[keras.Variable]:
         """The clock, and the variables of all members."""
         members = [v for member in self.optimizers for v in member.variables]

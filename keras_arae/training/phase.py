@@ -44,6 +44,9 @@ class Phase:
             log. Each becomes a mean over the epoch. Defaults to none.
         objective: dict of str to float. Which of the logs are terms of the
             one number `loss`, with their factors. Defaults to none.
+        shown: sequence of str. Which of the logs the progress bar shows,
+            beside `loss`; `val_accuracy` is the `accuracy` of held-out data.
+            History and log files have all. Defaults to none.
         inputs: callable or `None`. Takes the batch and returns a list with
             the input of each repetition, constants to the phase: computed
             once, before the first. Defaults to `None`: the batch, once.
@@ -79,12 +82,20 @@ class Phase:
     default_optimizer: Callable[[], keras.optimizers.Optimizer] | None = None
     logs: Sequence[str] = ()
     objective: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    shown: Sequence[str] = ()
     inputs: Callable[[Any], list] | None = None
     evaluate: Callable[[Any], dict[str, Any]] | None = None
     after: Callable[[], None] | None = None
     through: SharedPass | None = None
 
     def __post_init__(self) -> None:
+        known = (*self.logs, self.regularization)
+        if any(name.removeprefix("val_") not in known for name in self.shown):
+            raise ValueError(
+                "`shown` must name numbers that the phase logs, "
+                f"{list(self.logs)}, as they are or with `val_` before them. "
+                f"Received: shown={list(self.shown)}"
+            )
         for name, rule in _RULES.items():
             check(name, getattr(self, name), rule)
 

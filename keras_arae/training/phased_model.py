@@ -18,6 +18,8 @@ from keras_arae.arguments import FLAG
 from keras_arae.arguments import NATURAL
 from keras_arae.arguments import SEED
 from keras_arae.arguments import TEXT
+from keras_arae.arguments import Rule
+from keras_arae.arguments import check
 from keras_arae.arguments import checked
 from keras_arae.arguments import either
 from keras_arae.arguments import instance
@@ -25,14 +27,22 @@ from keras_arae.arguments import number
 from keras_arae.arguments import one_of
 from keras_arae.arguments import optional
 from keras_arae.arguments import several
+from keras_arae.arguments import shown
 from keras_arae.training.optimizer_group import OptimizerGroup
 from keras_arae.training.phase import Phase
+from keras_arae.training.progress_bar import LEVELS
+from keras_arae.training.progress_bar import ProgressBar
+from keras_arae.training.progress_bar import check_verbose
 from keras_arae.training.training_monitor import TrainingMonitor
 from keras_arae.training.training_monitor import set_directions
 from keras_arae.training.training_monitor import watches_nan
 
+SIZED = Rule(
+    "data whose number is known, such as a list, beside weights of rows",
+    lambda value: len(value) >= 0,
+)
 CALLBACK = instance(keras.callbacks.Callback)
-VERBOSE = either(one_of("auto", 0, 1, 2), FLAG)
+VERBOSE = either(one_of(*LEVELS), FLAG)
 FIT_RULES = {
     "epochs": NATURAL,
     "verbose": VERBOSE,
@@ -232,7 +242,10 @@ class PhasedModel(backend.Trainer, keras.Model):
         validation_data: Any = None,
         validation_split: float = 0.0,
         shuffle: bool = True,
+        class_weight: Mapping[Any, float] | None = None,
+        sample_weight: Any = None,
         initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
         **options: Any,
     ) -> keras.callbacks.History:
         """Trains on data, as `keras.Model.fit` does.
@@ -240,61 +253,78 @@ class PhasedModel(backend.Trainer, keras.Model):
         Each epoch shows every row once, in an order that depends on `seed`
         and on the steps taken so far, so a loaded model goes on as if it had
         never stopped. Batches have one size: the last one of an epoch is
-        filled up with rows from the start of that epoch's order.
+        filled up with rows from the start of that epoch's order. With
+        `steps_per_epoch` passes through the rows go on where the epoch before
+        stopped.
+
+        A row of weight `w` counts as `w` rows in every mean over rows of
+        data, in each phase.
 
         Args:
-            x: the training data: what the codec encodes, or a
-                `keras.utils.PyDataset` or `tf.data.Dataset` of batches of it.
+            x: the training data: what the codec encodes, or batches of it: a
+                `keras.utils.PyDataset`, a `tf.data.Dataset`, a
+                `torch.utils.data.DataLoader`, a Python generator or another
+                iterable.
             y: the condition of each row (labels), for a model with a
-                `condition`; datasets yield pairs `(x, y)` instead. Defaults
-                to `None`.
+                `condition`; datasets yield pairs `(x, y)`, or `(x, y,
+                weights)`, instead. Defaults to `None`.
             batch_size: int. Rows a step. Defaults to `64`.
             epochs: int. Epoch at which to stop. Defaults to `1`.
-            verbose: as in `keras.Model.fit`. Defaults to `"auto"`.
+            verbose: `0`, silent; `1` or `"auto"`, on a terminal a bar with the
+                numbers that phases declare as `shown`, elsewhere a line an
+                epoch; `2`, a line an epoch. Defaults to `"auto"`.
             callbacks: list of Keras callbacks, or one. Defaults to `None`.
             validation_data: held-out data of the same kinds; with labels
-                a pair `(x, y)`. Defaults to `None`.
+                a pair `(x, y)`, with weights `(x, y, weights)`. Defaults to
+                `None`.
             validation_split: float. Share of the rows, from the end, to hold
                 out. Defaults to `0`.
             shuffle: bool. Whether to shuffle rows each epoch. Defaults to
                 `True`.
+            class_weight: dict of class (number or name) to weight, for a
+                model whose condition is classes: the weight of each row of
+                that class. Defaults to `None`: 1.
+            sample_weight: float array of shape `(num_rows,)`. Weights of
+                rows. Defaults to `None`: 1.
             initial_epoch: int. Epochs already trained. Defaults to `0`.
-            **options: `steps_per_epoch`, `validation_steps`,
-                `validation_freq` of `keras.Model.fit`.
+            steps_per_epoch: int. Steps an epoch; needed for a stream that
+                does not say how many batches it has. Defaults to `None`: a
+                pass through the data.
+            **options: `validation_steps`, `validation_freq` of
+                `keras.Model.fit`.
 
         Returns:
             A `keras.callbacks.History`.
 
         Raises:
-            ValueError: if an argument is given that has no effect here, such
-                as `class_weight`.
+            ValueError: if an argument is given that has no effect here.
             FloatingPointError: if a loss becomes NaN; names the phase. Stops
                 before any checkpoint is written over. Not raised where the
                 callbacks hold `keras.callbacks.TerminateOnNaN`.
         """
-        if isinstance(validation_data, tuple) and len(validation_data) == 3:
-            raise ValueError(
-                "`validation_data` is held-out data or, with labels, a pair "
-                "(x, y): weights of rows have no effect. Received: a tuple of 3"
-            )
         if validation_split and validation_data is not None:
             raise ValueError(
                 "Give `validation_data` or `validation_split`, not both. "
                 f"Received: validation_split={validation_split} beside "
                 f"validation_data of type {type(validation_data).__name__}"
             )
+        weights = self._weights_of(x, y, class_weight, sample_weight)
         if validation_split:
-            x, y, validation_data = self._split(x, y, validation_split)
-        elif self.condition is None or not isinstance(validation_data, tuple):
-            validation_data = (validation_data, None)
-        held_out_x, held_out_y = validation_data
-        held_out = None
-        if held_out_x is not None:
-            held_out = self._evaluation_batches(
-                held_out_x, held_out_y, batch_size
+            x, y, weights, validation_data = self._split(
+                x, y, weights, validation_split
             )
+        held_out = self._held_out(validation_data, batch_size)
+        data.check_steps(
+            held_out, "validation_steps", options.get("validation_steps")
+        )
+        batches = self._training_batches(
+            x, y, weights, batch_size, shuffle, steps_per_epoch
+        )
+        data.check_steps(batches, "steps_per_epoch", steps_per_epoch)
+        if data.is_dataset(x):
+            options["steps_per_epoch"] = steps_per_epoch
         return self.fit_batches(
-            self._training_batches(x, y, batch_size, shuffle),
+            batches,
             epochs=epochs,
             verbose=verbose,
             callbacks=callbacks,
@@ -305,26 +335,54 @@ class PhasedModel(backend.Trainer, keras.Model):
             **options,
         )
 
+    def _held_out(self, validation_data: Any, batch_size: int) -> Any:
+        """Batches of `validation_data`: `x`, `(x, y)` or `(x, y, weights)`."""
+        parts: tuple = (validation_data, None)
+        if isinstance(validation_data, tuple):
+            is_triple = len(validation_data) == 3
+            if is_triple or self.condition is not None:
+                parts = validation_data
+        x, y, *weights = parts
+        if x is None:
+            return None
+        return self._evaluation_batches(x, y, *weights, batch_size=batch_size)
+
     def fit_batches(
-        self, batches: Any, callbacks: list | None = None, **options: Any
+        self,
+        batches: Any,
+        callbacks: list | None = None,
+        verbose: Any = "auto",
+        **options: Any,
     ) -> keras.callbacks.History:
         """`keras.Model.fit` that watches for NaN and logs learning rates.
 
         Args:
             batches: dataset of encoded batches.
             callbacks: list of Keras callbacks, or one. Defaults to `None`.
+            verbose: as in `fit`. Defaults to `"auto"`.
             **options: the other arguments of `keras.Model.fit`.
         """
         _refuse_others("fit", options, FIT_OPTIONS)
         self._drop_stale_functions()
-        if isinstance(callbacks, keras.callbacks.Callback):
-            callbacks = [callbacks]
-        callbacks = list(callbacks or [])
+        callbacks = _as_list(callbacks)
         set_directions(callbacks, self._trackers)
         monitor = TrainingMonitor(stop_on_nan=not watches_nan(callbacks))
-        callbacks = [monitor, *callbacks]
-        with self.keeping_values():
-            return super().fit(batches, callbacks=callbacks, **options)
+        bar = ProgressBar(self._shown())
+        callbacks = [monitor, *_with_bar(callbacks, bar)]
+        with self.keeping_values(), bar:
+            return super().fit(
+                batches,
+                callbacks=callbacks,
+                verbose=check_verbose(verbose),
+                **options,
+            )
+
+    def _shown(self) -> list[str]:
+        """Names that the progress bar shows; of held-out data at the end."""
+        names = {"loss": None, "val_loss": None}
+        for phase in self.phases():
+            names.update(dict.fromkeys(phase.shown))
+        return sorted(names, key=lambda name: name.startswith("val_"))
 
     def _drop_stale_functions(self) -> None:
         """Has steps compiled anew where networks were frozen or thawed."""
@@ -335,7 +393,12 @@ class PhasedModel(backend.Trainer, keras.Model):
 
     @checked(batch_size=optional(COUNT), **EVALUATE_RULES)
     def evaluate(
-        self, x: Any, y: Any = None, batch_size: int = 64, **options: Any
+        self,
+        x: Any,
+        y: Any = None,
+        batch_size: int = 64,
+        sample_weight: Any = None,
+        **options: Any,
     ) -> Any:
         """Measures held-out data, without noise. Every row counts once.
 
@@ -343,19 +406,27 @@ class PhasedModel(backend.Trainer, keras.Model):
             x: held-out data, of the kinds that `fit` takes.
             y: the condition of each row, as in `fit`. Defaults to `None`.
             batch_size: int. Rows a step. Defaults to `64`.
-            **options: `verbose`, `steps`, `callbacks`, `return_dict` of
-                `keras.Model.evaluate`.
+            sample_weight: float array of shape `(num_rows,)`. Weights of
+                rows, as in `fit`. Defaults to `None`: 1.
+            **options: `verbose`, as in `fit`; `steps`, `callbacks`,
+                `return_dict` of `keras.Model.evaluate`.
 
         Returns:
             A list of numbers in the order of their names in the training
             log, or a dict by name if `return_dict` is true.
         """
-        if options.get("sample_weight") is None:
-            options.pop("sample_weight", None)  # Keras passes it as None.
         _refuse_others("evaluate", options, EVALUATE_OPTIONS)
-        batches = self._evaluation_batches(x, y, batch_size or 64)
+        batches = self._evaluation_batches(
+            x, y, sample_weight, batch_size=batch_size or 64
+        )
+        data.check_steps(batches, "steps", options.get("steps"))
         self._drop_stale_functions()
-        with self.keeping_values():
+        options["verbose"] = check_verbose(options.get("verbose", "auto"))
+        bar = ProgressBar(self._shown())
+        callbacks = options.get("callbacks")
+        if not isinstance(callbacks, keras.callbacks.CallbackList):  # `fit`'s.
+            options["callbacks"] = _with_bar(_as_list(callbacks), bar)
+        with self.keeping_values(), bar:
             return super().evaluate(batches, **options)
 
     def training_step(self, data: Any) -> dict[str, Any]:
@@ -405,7 +476,7 @@ class PhasedModel(backend.Trainer, keras.Model):
         self.update(self.optimizer[phase.optimizer], gradients, variables)
         if phase.after is not None:
             phase.after()
-        return logs
+        return _watched(phase, logs, gradients)
 
     def evaluation_step(self, data: Any) -> dict[str, Any]:
         """Logs one held-out batch; changes no network."""
@@ -442,7 +513,9 @@ class PhasedModel(backend.Trainer, keras.Model):
 
     # From users' data to batches.
 
-    def encode_corpus(self, x: Any, y: Any) -> tuple[np.ndarray, Any]:
+    def encode_corpus(
+        self, x: Any, y: Any, weights: Any = None
+    ) -> tuple[np.ndarray, Any, Any]:
         """Turns data to learn from, or to evaluate on, into arrays.
 
         Where no codec was given, data of the first call make one.
@@ -450,19 +523,22 @@ class PhasedModel(backend.Trainer, keras.Model):
         Args:
             x: users' data.
             y: the condition of each piece, or `None`.
+            weights: float array, the weight of each piece, or `None`.
 
         Returns:
-            An array of shape `(num_rows, *x_shape)` and one of conditions,
-            with `num_rows` rows, or `None`.
+            An array of shape `(num_rows, *x_shape)`, and with `num_rows` rows
+            one of conditions and one of weights, or `None` each.
         """
         if isinstance(x, Iterator):  # It can be read but once.
             x = list(x)
         if self.codec is None:
             self.build((None, *data.check_integers(x).shape[1:]))
         rows, kept = self.codec.encode_corpus(x)
+        if weights is not None:
+            weights = data.row_weights(weights, len(x))[kept]
         if self.condition is None:
-            return rows, self.encode_condition(y, len(rows))
-        return rows, self.encode_condition(y, len(x))[kept]
+            return rows, self.encode_condition(y, len(rows)), weights
+        return rows, self.encode_condition(y, len(x))[kept], weights
 
     def encode_condition(self, y: Any, num_rows: int) -> Any:
         """Turns conditions of rows into an array, or refuses them.
@@ -484,8 +560,40 @@ class PhasedModel(backend.Trainer, keras.Model):
             )
         return None
 
-    def _split(self, x: Any, y: Any, validation_split: float) -> tuple:
-        """Rows to learn from, their labels, and the last ones as a pair."""
+    def _weights_of(
+        self, x: Any, y: Any, class_weight: Any, sample_weight: Any
+    ) -> np.ndarray | None:
+        """The weight of each row, or `None`."""
+        for name, value in (
+            ("class_weight", class_weight),
+            ("sample_weight", sample_weight),
+        ):
+            if value is not None and data.is_dataset(x):
+                raise ValueError(
+                    "A dataset of batches brings its weights: let it yield "
+                    f"(x, y, weights). Received: {name} of type "
+                    f"{type(value).__name__} beside a {type(x).__name__}"
+                )
+        if sample_weight is None and class_weight is None:
+            return None
+        num_rows = len(check("x", x, SIZED))
+        if sample_weight is not None:
+            sample_weight = data.row_weights(sample_weight, num_rows)
+        if class_weight is None:
+            return sample_weight
+        if not isinstance(self.condition, data.Classes):
+            raise ValueError(
+                "`class_weight` is for a model whose condition is classes. "
+                f"Received: class_weight={shown(class_weight)}, a model "
+                f"with condition={self.condition}"
+            )
+        weights = self.condition.weights(class_weight, y, num_rows)
+        return weights if sample_weight is None else weights * sample_weight
+
+    def _split(
+        self, x: Any, y: Any, weights: Any, validation_split: float
+    ) -> tuple:
+        """Rows to learn from, labels, weights, and the last ones as a tuple."""
         if data.is_dataset(x) or not 0 < validation_split < 1:
             raise ValueError(
                 "`validation_split` is a share between 0 and 1 of a list or "
@@ -493,42 +601,54 @@ class PhasedModel(backend.Trainer, keras.Model):
                 f"validation_split={validation_split}, x of type "
                 f"{type(x).__name__}"
             )
-        rows, y = self.encode_corpus(x, y)
-        kept = int(len(rows) * (1 - validation_split))
-        if y is None:
-            return rows[:kept], None, (rows[kept:], None)
-        return rows[:kept], y[:kept], (rows[kept:], y[kept:])
+        parts = self.encode_corpus(x, y, weights)
+        kept = int(len(parts[0]) * (1 - validation_split))
+        first = [None if part is None else part[:kept] for part in parts]
+        last = [None if part is None else part[kept:] for part in parts]
+        return *first, tuple(last)
 
     def _training_batches(
-        self, x: Any, y: Any, batch_size: int, shuffle: bool
+        self,
+        x: Any,
+        y: Any,
+        weights: Any,
+        batch_size: int,
+        shuffle: bool,
+        steps: int | None = None,
     ) -> Any:
         if data.is_dataset(x):
             return self._dataset(x, y)
-        rows, y = self.encode_corpus(x, y)
+        rows, y, weights = self.encode_corpus(x, y, weights)
         return data.ArrayBatches(
             rows,
             batch_size,
             labels=y,
-            shuffle_key=self._shuffle_key if shuffle else None,
+            weights=weights,
+            seed=self.seed if shuffle else None,
+            clock=self._steps_taken,
             num_extra=self.num_extra_rows(batch_size),
             draw=self.codec.draw,
+            steps=steps,
         )
 
-    def _evaluation_batches(self, x: Any, y: Any, batch_size: int) -> Any:
+    def _evaluation_batches(
+        self, x: Any, y: Any, weights: Any = None, *, batch_size: int
+    ) -> Any:
         if data.is_dataset(x):
+            self._weights_of(x, y, None, weights)
             return self._dataset(x, y)
-        rows, y = self.encode_corpus(x, y)
+        rows, y, weights = self.encode_corpus(x, y, weights)
         return data.ArrayBatches(
             rows,
             min(batch_size, max(len(rows), 1)),
             labels=y,
+            weights=weights,
             draw=self.codec.draw,
             weighted=True,
         )
 
-    def _shuffle_key(self) -> tuple[int, ...]:
-        first = self.optimizer.optimizers[0]
-        return self.seed, int(ops.convert_to_numpy(first.iterations))
+    def _steps_taken(self) -> int:
+        return int(ops.convert_to_numpy(self.optimizer.iterations))
 
     def _dataset(self, dataset: Any, y: Any) -> Any:
         """A dataset of users' data as one of encoded batches."""
@@ -539,6 +659,8 @@ class PhasedModel(backend.Trainer, keras.Model):
                 f"{type(dataset).__name__}"
             )
         if self.codec is None:
+            # A stream is read once: what was looked at comes again.
+            dataset = data.as_batches(dataset)
             rows = data.first_rows(dataset)
             self.build((None, *data.check_integers(rows).shape[1:]))
         encode_condition: Any = None
@@ -613,7 +735,6 @@ class PhasedModel(backend.Trainer, keras.Model):
 
 FIT_OPTIONS = (
     "epochs",
-    "verbose",
     "validation_data",
     "shuffle",
     "initial_epoch",
@@ -642,6 +763,20 @@ def _refuse_others(verb: str, options: dict, known: tuple[str, ...]) -> None:
             )
 
 
+def _as_list(callbacks: Any) -> list:
+    if isinstance(callbacks, keras.callbacks.Callback):
+        return [callbacks]
+    return list(callbacks or [])
+
+
+def _with_bar(callbacks: list, bar: ProgressBar) -> list:
+    """The bar, then the callbacks; a user's own bar takes its place."""
+    kind = keras.callbacks.ProgbarLogger
+    if any(isinstance(callback, kind) for callback in callbacks):
+        return callbacks
+    return [bar, *callbacks]
+
+
 def _penalised(phase: Phase, phase_input: Any) -> tuple[Any, dict[str, Any]]:
     """A phase's loss and logs, with the penalties on its networks."""
     loss, logs = phase.loss(phase_input)
@@ -655,6 +790,24 @@ def _with_penalties(phase: Phase, logs: dict[str, Any]) -> dict[str, Any]:
     if not penalties:
         return logs
     return {**logs, phase.regularization: sum(penalties)}
+
+
+def _watched(
+    phase: Phase, logs: dict[str, Any], gradients: list
+) -> dict[str, Any]:
+    """The logs; a phase's first number is NaN if a gradient is not finite.
+
+    A finite loss may have such gradients, and the first to see what they do
+    to the weights would be another phase.
+    """
+    name = next((name for name in phase.logs if name in logs), None)
+    if name is None:
+        return logs
+    value = logs[name]
+    value, *weight = value if isinstance(value, tuple) else (value,)
+    total = sum(ops.sum(gradient) for gradient in gradients)
+    value = ops.where(ops.isfinite(total), value, float("nan"))
+    return {**logs, name: (value, *weight) if weight else value}
 
 
 def _default(name: str, make: Any) -> keras.optimizers.Optimizer:

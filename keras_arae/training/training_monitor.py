@@ -46,9 +46,9 @@ class TrainingMonitor(keras.callbacks.Callback):
             value = (logs or {}).get(key, 0.0)
             if not math.isfinite(value):
                 raise FloatingPointError(
-                    f"Training stopped: {key} is {value} since batch "
-                    f"{batch + 1} of epoch {self._epoch + 1}, first seen in "
-                    f"the {phase} phase. The last checkpoint is untouched. "
+                    f"Training stopped: {key}, or a gradient of the {phase} "
+                    f"phase, is {value} since batch {batch + 1} of epoch "
+                    f"{self._epoch + 1}. The last checkpoint is untouched. "
                     "Lower that phase's learning rate or clip its gradients "
                     "(global_clipnorm). "
                     f"Received: {key}={value}"

@@ -57,3 +57,37 @@ def test_what_is_not_there_is_said(tmp_path):
     write(tmp_path, only_txt="x\n")
     with pytest.raises(ValueError, match="at least two classes.*'only.txt'"):
         datasets.load_labeled_text(tmp_path)
+
+
+def test_a_table_with_a_column_of_classes(tmp_path):
+    rows = "label,text\nsad,a .\nglad,b .\nsad,\nsad,c .\n"
+    path = tmp_path / "train.csv"
+    path.write_text(rows)
+    columns = {"column": "text", "label_column": "label"}
+    expected = {"glad": ["b ."], "sad": ["a .", "c ."]}
+    assert datasets.load_labeled_text(path, **columns) == expected
+    assert datasets.load_labeled_text(tmp_path, **columns) == expected
+    (tmp_path / "test.csv").write_text("text,label\nx .,glad\ny .,sad\n")
+    train, held_out = datasets.load_labeled_train_and_held_out(
+        tmp_path, **columns
+    )
+    assert train == expected
+    assert held_out == {"glad": ["x ."], "sad": ["y ."]}
+
+
+def test_a_table_without_its_columns_says_which_there_are(tmp_path):
+    path = tmp_path / "train.csv"
+    path.write_text("label,text\nsad,a .\nsad,b .\n")
+    for columns in ((), ("text",), ("text", "mood")):
+        with pytest.raises(ValueError, match=r"\['label', 'text'\]"):
+            datasets.load_labeled_text(path, "train", *columns)
+    with pytest.raises(ValueError, match=r"\{'sad': 2\}"):
+        datasets.load_labeled_text(path, "train", "text", "label")
+    with pytest.raises(ValueError, match="no splits"):
+        datasets.load_labeled_text(path, "test", "text", "label")
+
+
+def test_splits_are_no_classes(tmp_path):
+    write(tmp_path, train_txt="x\n", test_txt="y\n")
+    with pytest.raises(ValueError, match="'test.txt', 'train.txt'"):
+        datasets.load_labeled_text(tmp_path)

@@ -64,6 +64,50 @@ def test_held_out_sentences(tmp_path):
     assert datasets.load_train_and_held_out(tmp_path)[1] == ["d ."]
     (tmp_path / "test.txt.gz").write_bytes(gzip.compress(b"e .\n"))
     assert datasets.load_train_and_held_out(tmp_path)[1] == ["e ."]
-    (tmp_path / "test.txt").write_bytes(b"\xff")
-    with pytest.raises(ValueError, match="UTF-8"):
-        datasets.load_train_and_held_out(tmp_path)
+    # Packed and unpacked: the latter.
+    (tmp_path / "test.txt").write_text("f .\n")
+    assert datasets.load_train_and_held_out(tmp_path)[1] == ["f ."]
+
+
+@pytest.mark.parametrize(
+    "train, validation, test",
+    [
+        ("ptb.train.txt", "ptb.valid.txt", "ptb.test.txt"),
+        ("wiki.train.tokens", "wiki.valid.tokens", "wiki.test.tokens"),
+        ("wiki.train.raw", "wiki.valid.raw", "wiki.test.raw"),
+        ("yelp_train.txt", "yelp_dev.txt", "yelp_test.txt"),
+        ("Train.txt", "val.txt", "Test.txt"),
+    ],
+)
+def test_customary_names(tmp_path, train, validation, test):
+    for name in (train, validation, test):
+        (tmp_path / name).write_text(f"{name} .\n")
+    (tmp_path / "README.txt").write_text("A test of train lines.\n")
+    assert datasets.load_text(tmp_path) == [f"{train} ."]
+    assert datasets.load_text(tmp_path, "validation") == [f"{validation} ."]
+    found = datasets.load_train_and_held_out(tmp_path)
+    assert found == ([f"{train} ."], [f"{test} ."])
+
+
+def test_two_files_for_a_split_are_refused(tmp_path):
+    for name in ("ptb.train.txt", "ptb.char.train.txt", "test.txt"):
+        (tmp_path / name).write_text("a .\n")
+    message = r"Received: .*\['ptb.char.train.txt', 'ptb.train.txt'\]"
+    with pytest.raises(ValueError, match=message):
+        datasets.load_text(tmp_path)
+    assert datasets.load_text(tmp_path, "test") == ["a ."]
+
+
+def test_columns_of_tables(tmp_path):
+    for split in ("train", "test"):
+        text = f"label\tsentence\n1\t{split} a .\n0\t{split} b .\n"
+        (tmp_path / f"{split}.tsv").write_text(text)
+    train, held_out = datasets.load_train_and_held_out(
+        tmp_path, column="sentence"
+    )
+    assert train == ["train a .", "train b ."]
+    assert held_out == ["test a .", "test b ."]
+    found = datasets.load_text(tmp_path / "test.tsv", column="sentence")
+    assert found == held_out
+    with pytest.raises(ValueError, match="Only tables have columns"):
+        datasets.load_text("web_clauses", column="sentence")

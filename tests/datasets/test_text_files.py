@@ -1,4 +1,7 @@
 import gzip
+import re
+import shutil
+import subprocess
 
 import pytest
 
@@ -72,3 +75,110 @@ def test_wrong_encoding_is_located(tmp_path, mark):
     assert str(path) in message
     assert "line 3" in message
     assert f"offset {content.index(0xE9)})" in message
+
+
+SENTENCES = ["Der Hund schläft .", "Zwei Männer reden ."]
+TEXT = "\n".join([*SENTENCES, ""])
+
+
+@pytest.mark.parametrize("name", ["my text.txt", "text.txt.gz"])
+@pytest.mark.parametrize(
+    "encoding, found",
+    [
+        ("utf-16", "UTF-16"),
+        ("utf-16-le", "UTF-16LE"),
+        ("utf-16-be", "UTF-16BE"),
+        ("utf-32", "UTF-32"),
+        ("latin-1", "WINDOWS-1252"),
+    ],
+)
+def test_the_advice_converts_the_file(tmp_path, encoding, found, name):
+    content = TEXT.encode(encoding)
+    if name.endswith(".gz"):
+        content = gzip.compress(content)
+    path = write(tmp_path, content, name)
+    with pytest.raises(ValueError, match="must be UTF-8") as caught:
+        text_files.read_sentences(path)
+    assert f"iconv -f {found} -t UTF-8" in str(caught.value)
+    (command,) = re.findall("`(.*)`", str(caught.value))
+    new = tmp_path / f"utf8-{name.removesuffix('.gz')}"
+    if shutil.which("iconv"):
+        subprocess.run(command, shell=True, check=True)
+    else:
+        new.write_text(TEXT.encode(encoding).decode(found), encoding="utf-8")
+    assert text_files.read_sentences(new) == SENTENCES
+
+
+def test_nul_characters_are_named_and_can_be_taken_out(tmp_path):
+    path = write(tmp_path, b"a man sleeps .\na dog\0 runs .\n")
+    with pytest.raises(ValueError, match="with 1 of them") as caught:
+        text_files.read_sentences(path)
+    (command,) = re.findall("`(.*)`", str(caught.value))
+    subprocess.run(command, shell=True, check=True)
+    found = text_files.read_sentences(tmp_path / "utf8-text.txt")
+    assert found == ["a man sleeps .", "a dog runs ."]
+
+
+@pytest.mark.parametrize(
+    "content, advice",
+    [
+        (gzip.compress(b"a .\n"), "rename it to text.txt.gz"),
+        (b"PK\x03\x04rest", "unpack it"),
+        (b"%PDF-1.7 rest", "save its text"),
+        (bytes(range(256)) * 4, "the file is damaged, or no text"),
+    ],
+)
+def test_what_is_no_text_is_said(tmp_path, content, advice):
+    path = write(tmp_path, content)
+    with pytest.raises(ValueError, match=advice) as caught:
+        text_files.read_sentences(path)
+    assert str(path) in str(caught.value)
+
+
+CSV = b'id,sentence\r\n1,"He said ""hi"", twice."\r\n2,"two\r\nlines"\r\n3,\r\n'
+TSV = b'id\tsentence\n1\tHe said "hi , twice .\n\n2\ttwo lines\n3\t\n'
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize(
+    "name, content, first",
+    [
+        ("text.csv", CSV, 'He said "hi", twice.'),
+        ("text.tsv", TSV, 'He said "hi , twice .'),
+    ],
+)
+def test_a_column_of_a_table(tmp_path, caplog, name, content, first, packed):
+    if packed:
+        name, content = f"{name}.gz", gzip.compress(content)
+    path = write(tmp_path, content, name)
+    found = text_files.read_sentences(path, "sentence")
+    assert found == [first, "two lines"]
+    assert "1 blank rows of 3" in caplog.text
+
+
+@pytest.mark.parametrize("column", [None, "text"])
+def test_columns_that_are_there_are_named(tmp_path, column):
+    path = write(tmp_path, CSV, "text.csv")
+    message = r"\['id', 'sentence'\].*--column.*text.csv"
+    with pytest.raises(ValueError, match=message):
+        text_files.read_sentences(path, column)
+
+
+def test_a_column_of_no_table_is_refused(tmp_path):
+    path = write(tmp_path, b"a .\n")
+    with pytest.raises(ValueError, match="Only tables have columns"):
+        text_files.read_sentences(path, "sentence")
+
+
+@pytest.mark.parametrize(
+    "name, content, message",
+    [
+        ("a.tsv", b"id\ts\n1\tx\n2 y\n", "row 3 has 1, beginning '2 y'"),
+        ("a.csv", b'id,s\n1,"x\n2,y\n', "quotation mark"),
+        ("a.csv", b"id,s\n", "with 0 rows, all blank"),
+    ],
+)
+def test_a_damaged_table_is_said(tmp_path, name, content, message):
+    path = write(tmp_path, content, name)
+    with pytest.raises(ValueError, match=message):
+        text_files.read_sentences(path, "s")

@@ -27,3 +27,23 @@ def test_three_topics_are_rewritten_and_judged(tmp_path):
         "examples/sentiment_transfer.py", *options, backend="torch"
     )
     assert refused.returncode != 0 and "--overwrite" in refused.stderr
+
+
+def test_a_table_with_a_column_of_classes(tmp_path):
+    rows = [
+        f"the {name} of day {i % 7} were good .,{name}\n"
+        for name in ("arts", "news")
+        for i in range(60)
+    ]
+    path = tmp_path / "topics.csv"
+    path.write_text("text,topic\n" + "".join(rows))
+    process = run_script(
+        "examples/sentiment_transfer.py",
+        f"--data={path}", "--column=text", "--label_column=topic",
+        f"--output_dir={tmp_path}/run", "--epochs=1", "--verbose=2",
+        "--code_dim=8", "--vocabulary_size=100",
+        backend="torch",
+    )  # fmt: skip
+    assert process.returncode == 0, process.stderr[-3000:]
+    assert "arts -> news" in process.stdout
+    assert process.stdout.count("Epoch 1/1  ") == 1

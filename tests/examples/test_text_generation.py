@@ -10,6 +10,7 @@ import time
 import keras
 import pytest
 from scripts import ROOT
+from scripts import run_on_terminal
 from scripts import run_script
 
 SCRIPT = "examples/text_generation.py"
@@ -60,6 +61,8 @@ def test_results_stand_in_the_folder(output):
     assert len(samples) == 30 and any(samples)
     assert '"temperature": 0.7' in (folder / "flags.json").read_text()
     assert "Samples:" in process.stdout and "Held out:" in process.stdout
+    assert process.stdout.count("Epoch 1/1  ") == 1
+    assert not {"\x1b", "\b", "\r"} & set(process.stdout)
     assert "blank lines" in process.stderr
     model = keras.saving.load_model(folder / "model.keras")
     assert model.generate(30, seed=0, temperature=0.7) == samples
@@ -119,3 +122,30 @@ def test_a_bad_file_leaves_nothing_behind(tmp_path, content, message):
     assert process.returncode != 0
     assert message in process.stderr and str(path) in process.stderr
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.once
+def test_a_table_on_a_terminal_of_80_columns(tmp_path, clauses):
+    table = tmp_path / "train.tsv"
+    rows = [f"{i}\t{clause}\n" for i, clause in enumerate(clauses[:120])]
+    table.write_text("id\tsentence\n" + "".join(rows))
+    args = options(table, tmp_path / "run", "--epochs=2", "--column=sentence")
+    shown, status = run_on_terminal(SCRIPT, *args, backend="torch")
+    assert status == 0, shown
+    lines = [part for line in shown.split("\n") for part in line.split("\r")]
+    assert max(map(len, lines)) <= 80 and "\x1b" not in shown
+    assert "Epoch 2/2\n" in shown and "Held out: accuracy 0." in shown
+    assert "  val_loss " in shown
+
+
+@pytest.mark.once
+def test_silence_means_samples_too(tmp_path, text_file):
+    process = run_script(
+        SCRIPT,
+        *options(text_file, tmp_path / "run", "--epochs=1", "--verbose=0"),
+        backend="torch",
+    )
+    assert process.returncode == 0, process.stderr[-3000:]
+    assert "Epoch" not in process.stdout and "Samples:" in process.stdout
+    written = (tmp_path / "run" / "training_samples.txt").read_text()
+    assert "Epoch 1" in written

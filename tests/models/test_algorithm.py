@@ -80,7 +80,7 @@ def test_one_pass_for_critic_and_encoder_is_as_good_as_two(make_model, clauses):
 
     def encoder_loss(batch):
         code = plain_model.code(batch.x, training=True)
-        return plain_model.encoder_loss((code, batch.condition))
+        return plain_model.encoder_loss((code, batch))
 
     def plain_phases():
         reconstruction, critic, encoder, generator = phases()
@@ -118,7 +118,7 @@ def test_phases_move_scores_the_right_way(make_model, batch):
 def test_the_encoders_gradient_is_scaled(make_model, batch):
     model = make_model(encoder_gradient_scale=0.25)
     mean = mean_score(model, model.code(batch))
-    loss, _ = model.encoder_loss((model.code(batch), None))
+    loss, _ = model.encoder_loss((model.code(batch), Batch(batch)))
     assert number(loss) == pytest.approx(0.25 * mean, rel=1e-5)
 
 
@@ -137,7 +137,7 @@ def test_gradient_penalty_of_a_linear_critic():
     model.prior.critic.set_weights([np.array([[3.0], [4.0]]), np.array([7.0])])
     codes = np.random.default_rng(0).normal(size=(2, 5, 2)).astype("float32")
     real, generated = (ops.convert_to_tensor(code) for code in codes)
-    penalty = model.gradient_penalty(real, generated)
+    penalty = model.gradient_penalty(real, generated, Batch(real))
     assert number(penalty) == pytest.approx(16.0, rel=1e-5)
 
 

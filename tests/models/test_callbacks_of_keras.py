@@ -125,7 +125,7 @@ def test_nan_names_its_phase_and_spares_the_checkpoint(
 
     setattr(model, f"{phase}_loss", broken_loss)
     model.compile()
-    with pytest.raises(FloatingPointError, match=f"in the {phase} phase"):
+    with pytest.raises(FloatingPointError, match=f"of the {phase} phase"):
         model.fit(
             clauses,
             initial_epoch=1,

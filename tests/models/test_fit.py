@@ -98,12 +98,6 @@ def test_logs_carry_every_number_of_a_run(make_model, clauses):
     assert history["loss"][0] == pytest.approx(objective, rel=1e-5)
 
 
-def test_progress_bar_shows_losses_by_name(make_model, clauses, capsys):
-    make_model().fit(clauses[:50], epochs=1, verbose=2)
-    shown = capsys.readouterr().out
-    assert "reconstruction_loss: " in shown and "critic_loss: " in shown
-
-
 def test_a_last_smaller_batch_recompiles_nothing(make_model, clauses):
     model = make_model()
     traced = []

@@ -97,10 +97,10 @@ def test_stochastic_binarization_draws_anew_each_epoch(digits):
     model = make_model(
         codec=keras_arae.ImagePreprocessor((8, 8), binarization="stochastic")
     )
-    batches = model._training_batches(digits[:50], None, 50, shuffle=True)
+    batches = model._training_batches(digits[:50], None, None, 50, True)
     seen = []
     for step in (0, 1, 0):
-        batches.shuffle_key = lambda step=step: (0, step)
+        batches.clock = lambda step=step: step
         batches.on_epoch_begin()
         order = np.argsort(batches._order)
         seen.append(batches[0][order])

@@ -66,7 +66,7 @@ def test_samples_are_of_the_class_asked_for(bars):
 def test_labels_travel_with_their_rows(bars):
     images, labels = bars
     batches = keras_arae.data.ArrayBatches(
-        images, 64, labels=labels, shuffle_key=lambda: (0,), num_extra=64
+        images, 64, labels=labels, seed=0, num_extra=64
     )
     batches.on_epoch_begin()
     for index in range(len(batches)):

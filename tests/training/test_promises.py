@@ -132,10 +132,8 @@ def test_a_failing_step_leaves_the_model_as_it_was(
 @pytest.mark.parametrize(
     "verb, option",
     [
-        ("fit", {"class_weight": {0: 2.0}}),
-        ("fit", {"sample_weight": np.ones(64)}),
         ("fit", {"validation_batch_size": 3}),
-        ("evaluate", {"sample_weight": np.ones(64)}),
+        ("evaluate", {"_use_cached": True}),
     ],
 )
 def test_what_would_have_no_effect_is_refused(x, verb, option):
@@ -192,12 +190,6 @@ def test_of_other_numbers_a_callback_must_say_the_way(x):
     stopping = keras.callbacks.EarlyStopping("val_code_trace")
     with pytest.raises(ValueError, match="mode='max'"):
         fit(make(), x, callbacks=stopping, validation_data=x[:16])
-
-
-def test_weights_of_held_out_rows_are_refused(x):
-    held_out = (x[:16], None, np.ones(16))
-    with pytest.raises(ValueError, match="Received: a tuple of 3"):
-        fit(make(), x, validation_data=held_out)
 
 
 # Training flags.
@@ -432,3 +424,51 @@ def test_numbers_of_penalties_are_scalars(x):
     assert number(penalty) == pytest.approx(
         1e-3 * np.abs(ops.convert_to_numpy(variable)).sum(), rel=1e-5
     )
+
+
+# Gradients and rates.
+
+
+@keras.saving.register_keras_serializable("test_promises")
+class RootOfNothing(keras.layers.Layer):
+    """Adds zero, whose gradient is not finite."""
+
+    def call(self, x):
+        return x + ops.sqrt(ops.abs(0.0 * x))
+
+
+def test_a_gradient_that_is_not_finite_is_of_its_phase(x):
+    encoder = keras.Sequential(
+        [keras.layers.Dense(4), RootOfNothing(), keras.layers.Dense(4)]
+    )
+    with pytest.raises(FloatingPointError, match="of the reconstruction phase"):
+        fit(make(encoder=encoder), x)
+    model = make(critic=critic_with(RootOfNothing()))
+    with pytest.raises(FloatingPointError, match="of the critic phase"):
+        fit(model, x)
+
+
+def test_the_rate_of_one_optimizer_is_the_groups(x):
+    model = keras_arae.ARAE(
+        layers.DenseEncoder(4, (8,)), layers.DenseDecoder((6,), 2, (8,))
+    )
+    model.compile(keras.optimizers.SGD(0.5))
+    assert float(model.optimizer.learning_rate) == 0.5
+    model.optimizer.learning_rate = 0.0
+    fit(model, x)
+    before = weights_of(model.decoder)
+    fit(model, x)
+    same(before, weights_of(model.decoder))
+    model.optimizer.learning_rate = 0.25
+    logs = fit(model, x)
+    assert logs["learning_rate_autoencoder"] == [0.25]
+
+
+def test_of_several_optimizers_the_rate_is_asked_by_name():
+    optimizer = make().optimizer
+    names = r"\['autoencoder', 'critic', 'generator'\]"
+    with pytest.raises(AttributeError, match=f"read .*Received: .*{names}"):
+        optimizer.learning_rate  # noqa: B018
+    with pytest.raises(AttributeError, match=f"set .*Received: .*{names}"):
+        optimizer.learning_rate = 0.5
+    assert float(optimizer["critic"].learning_rate) == pytest.approx(1e-2)
