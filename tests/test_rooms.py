@@ -29,7 +29,14 @@ FLOORS = (
     ("training",),
     ("backend", "datasets"),
     ("data",),
-    ("atomic_file", "export", "extras", "script", "version"),
+    (
+        "arguments",
+        "atomic_file",
+        "export",
+        "extras",
+        "script",
+        "version",
+    ),
 )
 FLOOR_OF = {room: i for i, rooms in enumerate(FLOORS) for room in rooms}
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import keras
 
+from keras_arae.arguments import PATH
+from keras_arae.arguments import checked
 from keras_arae.extras import require
 from keras_arae.visualization import plot_learning_curves
 from keras_arae.visualization import read_log
@@ -44,6 +46,7 @@ class LearningCurves(keras.callbacks.Callback):
     ```
     """
 
+    @checked(log_path=PATH, path=PATH)
     def __init__(
         self, log_path: str | os.PathLike, path: str | os.PathLike
     ) -> None:

@@ -12,6 +12,11 @@ from typing import Any
 import keras
 from absl import logging
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import PATH
+from keras_arae.arguments import checked
+from keras_arae.arguments import instance
+from keras_arae.arguments import optional
 from keras_arae.atomic_file import replacing
 from keras_arae.callbacks.appended_files import AppendedFiles
 from keras_arae.training.load_model import load_model
@@ -56,6 +61,11 @@ class ResumableCheckpoint(keras.callbacks.Callback):
     ```
     """
 
+    @checked(
+        directory=PATH,
+        every=COUNT,
+        appended=optional(instance(AppendedFiles)),
+    )
     def __init__(
         self,
         directory: str | os.PathLike,
@@ -68,6 +78,7 @@ class ResumableCheckpoint(keras.callbacks.Callback):
         self.appended = appended
 
     @staticmethod
+    @checked(directory=PATH)
     def latest(
         directory: str | os.PathLike,
     ) -> tuple[pathlib.Path | None, int]:

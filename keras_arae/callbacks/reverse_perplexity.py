@@ -7,7 +7,14 @@ from typing import Any
 
 import keras
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import DICT
+from keras_arae.arguments import SEED
+from keras_arae.arguments import checked
+from keras_arae.arguments import optional
+from keras_arae.data.text import check_sentences
 from keras_arae.evaluation import reverse_perplexity
+from keras_arae.evaluation.judges import make_judge
 
 
 class ReversePerplexity(keras.callbacks.Callback):
@@ -49,6 +56,7 @@ class ReversePerplexity(keras.callbacks.Callback):
     ```
     """
 
+    @checked(num_samples=COUNT, every=COUNT, seed=SEED, sampling=optional(DICT))
     def __init__(
         self,
         test_text: Iterable[str],
@@ -59,12 +67,17 @@ class ReversePerplexity(keras.callbacks.Callback):
         **options: Any,
     ) -> None:
         super().__init__()
-        self.test_text = list(test_text)
+        self.test_text = check_sentences(test_text)
         self.num_samples = num_samples
         self.every = every
         self.seed = seed
         self.sampling = sampling or {}
         self.options = options
+        # Refuses settings before an epoch is trained.
+        judge = {"judge": "lstm", **options}
+        for name in ("vocabulary", "vocabulary_size"):
+            judge.pop(name, None)
+        make_judge(vocabulary=["a"], texts=[self.test_text], seed=seed, **judge)
         self._last: float | None = None
 
     def on_epoch_end(

@@ -17,6 +17,12 @@ import keras
 from absl import flags as absl_flags
 from absl import logging
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import FLAG
+from keras_arae.arguments import PATH
+from keras_arae.arguments import TEXT
+from keras_arae.arguments import checked
+from keras_arae.arguments import several
 from keras_arae.atomic_file import PARTIAL
 from keras_arae.atomic_file import full_disk
 from keras_arae.atomic_file import write_text
@@ -92,6 +98,7 @@ class RunFolder:
     ```
     """
 
+    @checked(path=PATH, resume=FLAG, overwrite=FLAG, appended=several(TEXT))
     def __init__(
         self,
         path: str | os.PathLike,
@@ -131,6 +138,7 @@ class RunFolder:
         """The folder of checkpoints."""
         return self.path / "checkpoints"
 
+    @checked(free=several(TEXT))
     def save_flags(
         self,
         flags: Mapping[str, Any] | absl_flags.FlagValues,
@@ -190,6 +198,7 @@ class RunFolder:
         )
         return model, epoch
 
+    @checked(every=COUNT)
     def callbacks(
         self, *others: keras.callbacks.Callback, every: int = 1
     ) -> list[keras.callbacks.Callback]:

@@ -12,11 +12,22 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import FLAG
+from keras_arae.arguments import PATH
+from keras_arae.arguments import SEED
+from keras_arae.arguments import checked
+from keras_arae.arguments import optional
+from keras_arae.arguments import whole
 from keras_arae.atomic_file import append_text
+from keras_arae.data.text import check_sentences
 from keras_arae.extras import require
+from keras_arae.sampling.samplers import SAMPLING_RULES
 from keras_arae.visualization import image_grid
 from keras_arae.visualization import paired_image_grid
 from keras_arae.visualization import save_image
+
+DECODE_OPTIONS = [*SAMPLING_RULES, "batch_size"]
 
 
 class TextSampler(keras.callbacks.Callback):
@@ -57,6 +68,17 @@ class TextSampler(keras.callbacks.Callback):
     ```
     """
 
+    @checked(
+        num_samples=COUNT,
+        every=COUNT,
+        steps=whole(2),
+        path=optional(PATH),
+        log_dir=optional(PATH),
+        verbose=FLAG,
+        seed=SEED,
+        batch_size=COUNT,
+        **SAMPLING_RULES,
+    )
     def __init__(
         self,
         sentences: Sequence[str] = (),
@@ -72,7 +94,13 @@ class TextSampler(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         _check_log_dir(log_dir)  # Before an epoch is trained.
-        self.sentences = list(sentences)
+        unknown = set(options) - set(DECODE_OPTIONS)
+        if unknown:
+            raise ValueError(
+                f"Beside its own arguments it takes those of `ARAE.decode`, "
+                f"{DECODE_OPTIONS}. Received: {sorted(unknown)}"
+            )
+        self.sentences = check_sentences(sentences)
         self.labels = labels
         self.num_samples = num_samples
         self.every = every
@@ -180,6 +208,15 @@ class ImageSampler(keras.callbacks.Callback):
     ```
     """
 
+    @checked(
+        directory=PATH,
+        num_samples=COUNT,
+        num_paths=COUNT,
+        steps=whole(2),
+        every=COUNT,
+        log_dir=optional(PATH),
+        seed=SEED,
+    )
     def __init__(
         self,
         directory: str | os.PathLike,

@@ -10,6 +10,19 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import FLAG
+from keras_arae.arguments import FUNCTION
+from keras_arae.arguments import NATURAL
+from keras_arae.arguments import SEED
+from keras_arae.arguments import Rule
+from keras_arae.arguments import check
+from keras_arae.arguments import checked
+from keras_arae.arguments import either
+from keras_arae.arguments import optional
+from keras_arae.arguments import several
+from keras_arae.arguments import to_array
+
 
 class Batch(NamedTuple):
     """What the phases of a training step take.
@@ -27,6 +40,14 @@ class Batch(NamedTuple):
     condition: Any = None
     weights: Any = None
     code: Any = None
+
+
+WEIGHTS = Rule(
+    "an array of numbers, one for each row",
+    lambda value: value.dtype.kind in "biuf",
+    to_array,
+)
+ROWS = Rule("an array of rows", lambda value: value.ndim > 0, to_array)
 
 
 class ArrayBatches(keras.utils.PyDataset):
@@ -72,6 +93,15 @@ class ArrayBatches(keras.utils.PyDataset):
     ```
     """
 
+    @checked(
+        batch_size=COUNT,
+        seed=optional(either(SEED, several(NATURAL, 1))),
+        clock=optional(FUNCTION),
+        num_extra=NATURAL,
+        draw=optional(FUNCTION),
+        weighted=FLAG,
+        steps=optional(COUNT),
+    )
     def __init__(
         self,
         rows: np.ndarray,
@@ -86,7 +116,16 @@ class ArrayBatches(keras.utils.PyDataset):
         steps: int | None = None,
     ) -> None:
         super().__init__()
-        check_count("batch_size", batch_size)
+        rows = check("rows", rows, ROWS)
+        if labels is not None:
+            labels = check("labels", labels, ROWS)
+            if len(labels) != len(rows):
+                raise ValueError(
+                    "Each row needs its labels. "
+                    f"Received: {len(rows)} rows and {len(labels)} labels"
+                )
+        if weights is not None:
+            weights = row_weights(weights, len(rows))
         if len(rows) == 0:
             raise ValueError(
                 "There is nothing to learn from or to evaluate: expected at "
@@ -214,22 +253,6 @@ class ZippedBatches(keras.utils.PyDataset):
         return tuple(part[index] for part in self.parts)
 
 
-def check_count(name: str, value: Any) -> None:
-    """Refuses anything but an int of 1 or more.
-
-    Args:
-        name: str. Of the argument.
-        value: its value.
-
-    Raises:
-        ValueError: if it is something else.
-    """
-    if not isinstance(value, (int, np.integer)) or value < 1:
-        raise ValueError(
-            f"`{name}` must be an int of 1 or more. Received: {name}={value}"
-        )
-
-
 def row_weights(weights: Any, num_rows: int) -> np.ndarray:
     """Weights of rows as an array; refuses others.
 
@@ -244,7 +267,7 @@ def row_weights(weights: Any, num_rows: int) -> np.ndarray:
         ValueError: if there are not as many, or one is negative or not
             finite.
     """
-    weights = np.asarray(weights, "float32")
+    weights = check("sample_weight", weights, WEIGHTS).astype("float32")
     if weights.shape != (num_rows,):
         raise ValueError(
             f"Expected one weight for each of {num_rows} rows. "

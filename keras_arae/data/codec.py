@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from keras import ops
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import Rule
+from keras_arae.arguments import check
+from keras_arae.arguments import checked
+from keras_arae.arguments import optional
+from keras_arae.arguments import several
+from keras_arae.arguments import shown
+from keras_arae.arguments import to_array
 from keras_arae.export import export
 
 
@@ -118,9 +125,10 @@ class Codec:
         Returns:
             Several pieces, and whether they were several.
         """
-        if np.ndim(data) > len(self.x_shape):
-            return data, True
-        return np.asarray(data)[None], False
+        array = check_array("data", data)
+        if array.ndim > len(self.x_shape):
+            return array, True
+        return array[None], False
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor, for saving."""
@@ -146,6 +154,13 @@ class Codec:
         """
 
 
+ARRAY = Rule(
+    "an array, a tensor or a nested list whose rows are of one shape",
+    lambda value: value.dtype.kind in "biufSUO",
+    to_array,
+)
+
+
 @export
 class ArrayCodec(Codec):
     """The codec of data that are arrays of integers already.
@@ -155,7 +170,7 @@ class ArrayCodec(Codec):
     Args:
         x_shape: tuple of int. Shape of one piece of data.
         num_values: int or `None`. Values lie from 0 to `num_values - 1`.
-            Defaults to `None`: not checked.
+            Defaults to `None`: that of int32.
 
     Example:
 
@@ -165,6 +180,7 @@ class ArrayCodec(Codec):
     ```
     """
 
+    @checked(x_shape=several(COUNT), num_values=optional(COUNT))
     def __init__(
         self, x_shape: tuple[int, ...], num_values: int | None = None
     ) -> None:
@@ -201,14 +217,29 @@ def check_integers(data: Any) -> np.ndarray:
     Raises:
         ValueError: if the data are no integers.
     """
-    is_array = isinstance(data, np.ndarray)
-    array = data if is_array else ops.convert_to_numpy(data)
-    if array.dtype.kind not in "iub":
+    array = check_array("data", data)
+    if array.dtype.kind not in "iub" or not array.ndim:
         raise ValueError(
-            "Expected integers (class indices). Received: an array of "
-            f"dtype {array.dtype} and shape {array.shape}"
+            "Expected integers (class indices), a row for each piece of data. "
+            f"Received: {shown(array)}"
         )
-    return array
+    return array.astype("int32") if array.dtype.kind == "b" else array
+
+
+def check_array(name: str, data: Any) -> np.ndarray:
+    """Refuses what is no array: rows that differ in length, for instance.
+
+    Args:
+        name: str. Of the argument.
+        data: array, tensor or nested list.
+
+    Returns:
+        A numpy array; one that lies in a file stays there.
+
+    Raises:
+        ValueError: if the data are none.
+    """
+    return check(name, data, ARRAY)
 
 
 def check_range(array: np.ndarray, num_values: int | None) -> None:
@@ -216,15 +247,14 @@ def check_range(array: np.ndarray, num_values: int | None) -> None:
 
     Args:
         array: int array.
-        num_values: int or `None`, no limit.
+        num_values: int or `None`: what fits into an int32.
 
     Raises:
         ValueError: if a value is out of range.
     """
-    if num_values is None or not array.size:
-        return
-    if not (0 <= array.min() and array.max() < num_values):
+    limit = 2**31 if num_values is None else num_values
+    if array.size and not (0 <= array.min() and array.max() < limit):
         raise ValueError(
-            f"Expected integers from 0 to {num_values - 1}. "
+            f"Expected integers from 0 to {limit - 1}. "
             f"Received: values from {array.min()} to {array.max()}"
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
@@ -11,8 +10,23 @@ import numpy as np
 from absl import logging
 from keras import ops
 
-from keras_arae.data.batches import check_count
+from keras_arae.arguments import DICT
+from keras_arae.arguments import NATURAL
+from keras_arae.arguments import NOT_NEGATIVE
+from keras_arae.arguments import TEXT
+from keras_arae.arguments import WIDTH
+from keras_arae.arguments import Rule
+from keras_arae.arguments import array
+from keras_arae.arguments import check
+from keras_arae.arguments import checked
+from keras_arae.arguments import either
+from keras_arae.arguments import number
+from keras_arae.arguments import optional
+from keras_arae.arguments import several
+from keras_arae.arguments import shown
+from keras_arae.arguments import to_array
 from keras_arae.data.batches import row_weights
+from keras_arae.data.codec import check_array
 from keras_arae.export import export
 
 
@@ -116,8 +130,7 @@ class Classes(Condition):
     def __init__(self, classes: int | Sequence[str]) -> None:
         self.names: tuple[str, ...] | None = None
         if isinstance(classes, (int, np.integer)):
-            check_count("classes", classes)
-            self.num_classes = int(classes)
+            self.num_classes = check("classes", classes, WIDTH)
         else:
             self.names = check_names(classes)
             self.num_classes = len(self.names)
@@ -127,28 +140,27 @@ class Classes(Condition):
         """Width of the vector: the number of classes."""
         return self.num_classes
 
+    @checked(num_rows=NATURAL)
     def encode(self, values: Any, num_rows: int) -> np.ndarray:
         known = f" or names among {list(self.names)}" if self.names else ""
         expected = (
             f"Expected {num_rows} integer labels from 0 to "
             f"{self.num_classes - 1}{known}, one for each row. Received: "
         )
-        if values is None:
-            raise ValueError(expected + "none")
-        is_tensor = hasattr(values, "dtype")
-        labels = ops.convert_to_numpy(values) if is_tensor else values
-        labels = np.asarray(labels)
-        if self.names and labels.dtype.kind in "OSU":
+        try:
+            labels = to_array(values)
+        except Exception:  # Of numpy, or of a backend.
+            raise ValueError(expected + shown(values)) from None
+        if self.names and labels.dtype.kind in "OSU" and labels.ndim == 1:
             indices = {name: index for index, name in enumerate(self.names)}
-            unknown = sorted(set(labels.tolist()) - set(indices))
+            known_names = [str(name) for name in labels]
+            unknown = sorted(set(known_names) - set(indices))
             if unknown:
-                raise ValueError(f"{expected}the unknown {unknown[:5]}")
-            labels = np.array([indices[name] for name in labels.tolist()], int)
+                raise ValueError(f"{expected}the unknown {shown(unknown)}")
+            labels = np.array([indices[name] for name in known_names], int)
         if labels.dtype.kind not in "iu" or labels.shape != (num_rows,):
-            raise ValueError(
-                f"{expected}an array of dtype {labels.dtype} and shape "
-                f"{labels.shape}"
-            )
+            received = "none" if values is None else shown(labels)
+            raise ValueError(expected + received)
         if num_rows and not (
             0 <= labels.min() and labels.max() < self.num_classes
         ):
@@ -157,6 +169,7 @@ class Classes(Condition):
             )
         return labels.astype("int32")
 
+    @checked(class_weight=DICT, num_rows=NATURAL)
     def weights(
         self, class_weight: Mapping[Any, float], values: Any, num_rows: int
     ) -> np.ndarray:
@@ -180,20 +193,36 @@ class Classes(Condition):
                     "`class_weight` must hold classes of the condition, of "
                     f"{list(known)}. Received: {label!r}"
                 )
-            weights[known[label]] = weight
+            weights[known[label]] = check("class_weight", weight, NOT_NEGATIVE)
         return row_weights(weights[self.encode(values, num_rows)], num_rows)
 
     def vectors(self, encoded: Any) -> Any:
         return ops.one_hot(encoded, self.num_classes, dtype="float32")
 
+    @checked(num_rows=NATURAL)
     def rows(self, values: Any, num_rows: int) -> np.ndarray:
-        if np.shape(values) == (num_rows, self.num_classes):
-            return np.asarray(values, "float32")
-        if np.ndim(values) == 0 and values is not None:
+        if isinstance(values, (str, int, np.generic)):
             values = [values] * num_rows
+        elif check_array("condition", values).ndim == 2:
+            shares = check("condition", values, self._shares(num_rows))
+            return shares.astype("float32")
         labels = self.encode(values, num_rows)
         return np.eye(self.num_classes, dtype="float32")[labels]
 
+    def _shares(self, num_rows: int) -> Rule:
+        """What stands for mixtures of classes."""
+        numbers = array(num_rows, self.num_classes)
+        return Rule(
+            f"{numbers.expected}, shares of classes that add up to 1",
+            lambda shares: (
+                numbers.accepts(shares)
+                and bool((np.abs(shares.sum(axis=1) - 1.0) < 1e-3).all())
+                and bool((shares >= -1e-3).all())
+            ),
+            numbers.read,
+        )
+
+    @checked(num_rows=NATURAL)
     def draw(self, num_rows: int, generator: np.random.Generator) -> np.ndarray:
         labels = generator.integers(self.num_classes, size=num_rows)
         return self.rows(labels, num_rows)
@@ -227,6 +256,11 @@ class Numbers(Condition):
     ```
     """
 
+    @checked(
+        names=several(TEXT, 1),
+        units=optional(DICT),
+        statistics=optional(DICT),
+    )
     def __init__(
         self,
         names: Sequence[str],
@@ -235,9 +269,15 @@ class Numbers(Condition):
     ) -> None:
         self.names = check_names(names, minimum=1)
         self.units = dict(units or {})
+        if set(self.units) - set(self.names):
+            raise ValueError(
+                f"`units` must be of the numbers {list(self.names)}. "
+                f"Received: units={shown(self.units)}"
+            )
         self.statistics: Any = statistics
         self.dim = len(self.names)
 
+    @checked(num_rows=NATURAL)
     def encode(self, values: Any, num_rows: int) -> np.ndarray:
         columns = self._columns(values, num_rows)
         if self.statistics is None:
@@ -253,21 +293,24 @@ class Numbers(Condition):
     def vectors(self, encoded: Any) -> Any:
         return ops.cast(encoded, "float32")
 
+    @checked(num_rows=NATURAL)
     def rows(self, values: Any, num_rows: int) -> np.ndarray:
         if isinstance(values, np.ndarray) and values.shape == (
             num_rows,
             self.dim,
         ):
-            return values.astype("float32")
+            rule = array(num_rows, self.dim)
+            return check("condition", values, rule).astype("float32")
         if self.statistics is None:
             raise ValueError(
                 "The model has seen no numbers yet: call `fit` first. "
-                f"Received: condition={values}"
+                f"Received: condition={shown(values)}"
             )
         columns = self._columns(values, num_rows)
         self._warn_of_range(columns)
         return self._standardized(columns)
 
+    @checked(num_rows=NATURAL)
     def draw(self, num_rows: int, generator: np.random.Generator) -> np.ndarray:
         return generator.standard_normal((num_rows, self.dim)).astype("float32")
 
@@ -278,22 +321,14 @@ class Numbers(Condition):
             raise ValueError(
                 f"Expected a dict with a number, or an array of {num_rows} "
                 f"numbers, for each of {list(self.names)}. "
-                f"Received: {received!r}"
+                f"Received: {shown(received)}"
             )
         columns = np.empty((num_rows, self.dim), "float64")
         for index, name in enumerate(self.names):
-            column = np.asarray(values[name], "float64")
-            if column.shape not in ((), (num_rows,)):
-                raise ValueError(
-                    f"Expected a number, or {num_rows} numbers, for {name!r}. "
-                    f"Received: an array of shape {column.shape}"
-                )
-            columns[:, index] = column
-        if not np.isfinite(columns).all():
-            raise ValueError(
-                f"Expected finite numbers for {list(self.names)}. "
-                "Received: NaN or infinity"
+            rule = either(number(), array(num_rows))._replace(
+                expected=f"a finite number, or {num_rows} of them"
             )
+            columns[:, index] = check(name, values[name], rule)
         return columns
 
     def _standardized(self, columns: np.ndarray) -> np.ndarray:
@@ -349,15 +384,13 @@ def check_names(names: Sequence[str], minimum: int = 2) -> tuple[str, ...]:
     Raises:
         ValueError: if there are too few, or one stands twice.
     """
-    is_list = isinstance(names, Iterable) and not isinstance(names, str)
-    checked = tuple(names) if is_list else ()
-    if (
-        len(checked) < minimum
-        or len(set(checked)) < len(checked)
-        or not all(isinstance(name, str) for name in checked)
-    ):
-        raise ValueError(
-            f"Expected {minimum} or more distinct names (str). "
-            f"Received: {names!r}"
-        )
-    return checked
+    rule = several(TEXT, minimum)
+    return check(
+        "names",
+        names,
+        Rule(
+            f"{minimum} or more distinct names (str)",
+            lambda names: rule.accepts(names) and len(set(names)) == len(names),
+            rule.read,
+        ),
+    )

@@ -10,12 +10,21 @@ from collections.abc import Iterable
 import numpy as np
 from absl import logging
 
+from keras_arae.arguments import FLAG
+from keras_arae.arguments import NEW_FILE
+from keras_arae.arguments import PATH
+from keras_arae.arguments import check
+from keras_arae.arguments import checked
+from keras_arae.arguments import instance
+from keras_arae.arguments import shown
 from keras_arae.atomic_file import replacing
 from keras_arae.data.text import TextPreprocessor
+from keras_arae.data.text import each_sentence
 
 CHUNK = 10_000
 
 
+@checked(codec=instance(TextPreprocessor), path=PATH, overwrite=FLAG)
 def ids_on_disk(
     sentences: Iterable[str],
     codec: TextPreprocessor,
@@ -53,16 +62,16 @@ def ids_on_disk(
         raise ValueError(
             "Expected an iterable of sentences, such as an open file: "
             "`open(path, encoding='utf-8')`. "
-            f"Received: sentences={sentences!r}"
+            f"Received: sentences={shown(sentences)}"
         )
-    path = pathlib.Path(path)
+    path = pathlib.Path(check("path", path, NEW_FILE))
     if path.exists() and not overwrite:
         raise FileExistsError(
             "The file is there: pass `overwrite=True` to replace it, or load "
             f"it with numpy.load(path, mmap_mode='r'). Received: path={path}"
         )
     partial = path.with_name(path.name + ".partial")
-    lines = (line.strip() for line in sentences)
+    lines = (line.strip() for line in each_sentence(sentences))
     lines = (line for line in lines if line)
     width, num_read, num_kept = codec.sequence_length, 0, 0
     with partial.open("wb") as file:

@@ -6,9 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from keras import ops
 
+from keras_arae.arguments import WIDTH
+from keras_arae.arguments import checked
+from keras_arae.arguments import one_of
+from keras_arae.arguments import optional
+from keras_arae.arguments import several
+from keras_arae.arguments import whole
 from keras_arae.data.codec import Codec
+from keras_arae.data.codec import check_array
 from keras_arae.export import export
 
 
@@ -47,6 +53,12 @@ class ImagePreprocessor(Codec):
     ```
     """
 
+    @checked(
+        image_shape=several(WIDTH, 2, 3),
+        num_levels=whole(2, 2**16),
+        binarization=one_of("threshold", "stochastic"),
+        pixels=optional(one_of("bytes", "levels")),
+    )
     def __init__(
         self,
         image_shape: Sequence[int],
@@ -54,26 +66,6 @@ class ImagePreprocessor(Codec):
         binarization: str = "threshold",
         pixels: str | None = None,
     ) -> None:
-        if len(image_shape) not in (2, 3) or min(image_shape) < 1:
-            raise ValueError(
-                "`image_shape` must be (height, width) or (height, width, "
-                f"channels). Received: image_shape={image_shape}"
-            )
-        if num_levels < 2:
-            raise ValueError(
-                "A pixel needs at least 2 levels. "
-                f"Received: num_levels={num_levels}"
-            )
-        if binarization not in ("threshold", "stochastic"):
-            raise ValueError(
-                "`binarization` must be 'threshold' or 'stochastic'. "
-                f"Received: binarization={binarization!r}"
-            )
-        if pixels not in (None, "bytes", "levels"):
-            raise ValueError(
-                "`pixels` must be 'bytes', 'levels' or None. "
-                f"Received: pixels={pixels!r}"
-            )
         self.pixels: Any = pixels
         self.image_shape = self.x_shape = tuple(image_shape)
         self.num_levels = self.num_values = num_levels
@@ -112,7 +104,7 @@ class ImagePreprocessor(Codec):
         Returns:
             A float32 array of shape `(num_images, *image_shape)`.
         """
-        images = self._shaped(ops.convert_to_numpy(images))
+        images = self._shaped(check_array("images", images))
         highest = self.num_levels - 1
         if images.dtype.kind == "f":
             limit, kind = 1.0, "floats from 0 to 1"
@@ -164,9 +156,10 @@ class ImagePreprocessor(Codec):
 
     def as_batch(self, data: Any) -> tuple[Any, bool]:
         """Puts one image into a batch of one."""
-        if _core(np.shape(data)) == _core(self.image_shape):
-            return ops.convert_to_numpy(data)[None], False
-        return data, True
+        images = check_array("images", data)
+        if _core(images.shape) == _core(self.image_shape):
+            return images[None], False
+        return images, True
 
     def _shaped(self, images: np.ndarray) -> np.ndarray:
         """Adds or takes away an axis of one channel; refuses other shapes."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from collections.abc import Set
 from typing import Any
 
 import keras
@@ -17,7 +18,16 @@ import numpy as np
 from absl import logging
 from keras import ops
 
-from keras_arae.data.batches import check_count
+from keras_arae.arguments import FLAG
+from keras_arae.arguments import TEXT
+from keras_arae.arguments import WIDTH
+from keras_arae.arguments import Rule
+from keras_arae.arguments import checked
+from keras_arae.arguments import one_of
+from keras_arae.arguments import optional
+from keras_arae.arguments import several
+from keras_arae.arguments import shown
+from keras_arae.arguments import whole
 from keras_arae.data.codec import Codec
 from keras_arae.data.codec import check_integers
 from keras_arae.data.codec import check_range
@@ -44,27 +54,41 @@ def _marks() -> str:
 
 MARK = f"[{_marks()}]"
 WORD = rf"\w+(?:{MARK}+\w*)*"
-FLAG = "[\U0001f1e6-\U0001f1ff]{2}"  # Two letters that show as one flag.
+COUNTRY = "[\U0001f1e6-\U0001f1ff]{2}"  # Two letters that show as one flag.
 
 # Regular expressions of one token, what joins tokens, and lower-casing.
 PATTERNS: dict[str, tuple[str, str, bool]] = {
     # Words with inner apostrophes and hyphens, clitics ("'s"), punctuation
     # and signs, those of several parts whole.
     "words": (
-        rf"<unk>|{WORD}(?:[-'’]{WORD})*|['’]{WORD}|{FLAG}"
+        rf"<unk>|{WORD}(?:[-'’]{WORD})*|['’]{WORD}|{COUNTRY}"
         rf"|[^\w\s](?:{MARK}*\u200d[^\w\s])*{MARK}*",
         " ",
         True,
     ),
     "whitespace": (r"\S+", " ", True),
     "characters": (
-        rf"<unk>|{FLAG}|(?s:.)(?:{MARK}*\u200d[^\w\s])*{MARK}*",
+        rf"<unk>|{COUNTRY}|(?s:.)(?:{MARK}*\u200d[^\w\s])*{MARK}*",
         "",
         False,
     ),
     # Atoms whole: those in brackets, and of two letters.
     "smiles": (r"<unk>|\[[^\]]+\]|Br|Cl|%\d\d|\S", "", False),
 }
+
+
+VOCABULARY = Rule(
+    "a list of tokens (str); a file of one a line is "
+    "`open(path, encoding='utf-8').read().split('\\n')`",
+    *several(TEXT)[1:],
+)
+TOKENIZER = Rule(
+    "a keras_nlp tokenizer",
+    callable,
+)
+VOCABULARY_SIZE = whole(5)._replace(
+    expected="an int of 5 or more: four special ids, and words"
+)
 
 
 @export
@@ -134,6 +158,16 @@ class TextPreprocessor(Codec):
     unknown_id = 3
     special_tokens = ("<pad>", "<s>", "</s>", "<unk>")
 
+    @checked(
+        vocabulary=optional(VOCABULARY),
+        max_length=WIDTH,
+        lowercase=optional(FLAG),
+        pattern=TEXT,
+        joiner=optional(TEXT),
+        unicode_form=optional(one_of("NFC", "NFD", "NFKC", "NFKD")),
+        overflow=one_of("drop", "truncate"),
+        tokenizer=optional(TOKENIZER),
+    )
     def __init__(
         self,
         vocabulary: Sequence[str] | None = None,
@@ -149,28 +183,8 @@ class TextPreprocessor(Codec):
             raise ValueError(
                 "Give either a `vocabulary` (a list of words; "
                 "`TextPreprocessor.from_corpus` makes one) or a `tokenizer`. "
-                f"Received: vocabulary={vocabulary}, tokenizer={tokenizer}"
-            )
-        if isinstance(vocabulary, (str, bytes, os.PathLike)):
-            raise ValueError(
-                "`vocabulary` must be a list of tokens; from a file of one a "
-                "line: `open(path, encoding='utf-8').read().split('\\n')`. "
-                f"Received: vocabulary={vocabulary!r}"
-            )
-        if unicode_form not in (None, "NFC", "NFD", "NFKC", "NFKD"):
-            raise ValueError(
-                "`unicode_form` must be 'NFC', 'NFD', 'NFKC', 'NFKD' or None. "
-                f"Received: unicode_form={unicode_form!r}"
-            )
-        if overflow not in ("drop", "truncate"):
-            raise ValueError(
-                "`overflow` must be 'drop' or 'truncate'. "
-                f"Received: overflow={overflow!r}"
-            )
-        if max_length < 1:
-            raise ValueError(
-                "`max_length` must be at least 1 token. "
-                f"Received: max_length={max_length}"
+                f"Received: vocabulary={shown(vocabulary)}, "
+                f"tokenizer={shown(tokenizer)}"
             )
         expression, default_joiner, lowers = PATTERNS.get(
             pattern, (pattern, " ", True)
@@ -191,9 +205,16 @@ class TextPreprocessor(Codec):
                 self.vocabulary or [], len(self.special_tokens)
             )
         }
+        if self.vocabulary and len(self._ids) < len(self.vocabulary):
+            raise ValueError(
+                "Each token of a `vocabulary` must stand in it once: another "
+                "id of it would never be seen. Received: "
+                f"{len(self.vocabulary)} tokens, {len(self._ids)} distinct"
+            )
         self._ids["<unk>"] = self.unknown_id
 
     @classmethod
+    @checked(vocabulary_size=VOCABULARY_SIZE)
     def from_corpus(
         cls,
         sentences: Iterable[str],
@@ -211,24 +232,17 @@ class TextPreprocessor(Codec):
         Returns:
             A `TextPreprocessor`.
         """
-        check_count("vocabulary_size", vocabulary_size)
-        if vocabulary_size <= len(cls.special_tokens):
-            raise ValueError(
-                f"`vocabulary_size` counts {len(cls.special_tokens)} special "
-                "ids and must leave room for words. "
-                f"Received: vocabulary_size={vocabulary_size}"
-            )
         codec = cls(vocabulary=[], **options)
         counts: collections.Counter = collections.Counter()
         column = _sentences_of(sentences)
-        for sentence in _checked(sentences if column is None else column):
-            counts.update(codec.split(sentence))
+        for sentence in each_sentence(sentences if column is None else column):
+            counts.update(codec._split(sentence))
         for token in cls.special_tokens:
             counts.pop(token, None)
         if not counts:
             raise ValueError(
                 "The corpus holds no words: expected an iterable of "
-                f"sentences. Received: {sentences!r}"
+                f"sentences. Received: {shown(sentences)}"
             )
         # Ties in alphabetical order: the same corpus, the same ids.
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
@@ -262,8 +276,12 @@ class TextPreprocessor(Codec):
         """Shape of one row of ids."""
         return (self.sequence_length,)
 
+    @checked(sentence=TEXT)
     def split(self, sentence: str) -> list[str]:
         """The tokens of one sentence, as the vocabulary counts them."""
+        return self._split(sentence)
+
+    def _split(self, sentence: str) -> list[str]:
         sentence = self._normalized(sentence)
         if self.lowercase:
             sentence = sentence.lower()
@@ -344,6 +362,11 @@ class TextPreprocessor(Codec):
             A list of str, tokens joined by `joiner`.
         """
         ids = check_integers(ids)
+        if ids.ndim != 2:
+            raise ValueError(
+                "Expected rows of ids, an array of shape (num_rows, length). "
+                f"Received: shape {ids.shape}"
+            )
         check_range(ids, self.vocabulary_size)
         rows = []
         for row in ids:
@@ -385,7 +408,7 @@ class TextPreprocessor(Codec):
             ids = [self.tokenizer(self._normalized(s)) for s in sentences]
             return [np.asarray(row) + len(self.special_tokens) for row in ids]
         return [
-            [self._ids.get(t, self.unknown_id) for t in self.split(sentence)]
+            [self._ids.get(t, self.unknown_id) for t in self._split(sentence)]
             for sentence in sentences
         ]
 
@@ -468,13 +491,13 @@ def _compiled(expression: str) -> re.Pattern[str]:
         raise ValueError(
             f"`pattern` must be one of {sorted(PATTERNS)} or a regular "
             f"expression of one token; this one {problem}. "
-            f"Received: pattern={expression!r}"
+            f"Received: pattern={shown(expression)}"
         )
     if compiled.match(""):
         raise ValueError(
             "`pattern` must match at least one character of each token: "
             "write `+` in place of `*`. "
-            f"Received: pattern={expression!r}"
+            f"Received: pattern={shown(expression)}"
         )
     return compiled
 
@@ -492,6 +515,8 @@ def _sentences_of(data: Any) -> Any:
                 f"{[str(name) for name in getattr(data, names, data)]}"
             )
     if not hasattr(data, "dtype"):
+        return data
+    if not np.ndim(data):
         return data
     kind = getattr(data.dtype, "kind", "?")  # Frameworks' types have none.
     if kind in "OSU" or "str" in str(data.dtype):
@@ -511,23 +536,41 @@ def check_sentences(sentences: Iterable[Any]) -> list[str]:
     Raises:
         ValueError: if it is one string, or holds something else.
     """
-    return list(_checked(sentences))
+    return list(each_sentence(sentences))
 
 
-def _checked(sentences: Iterable[Any]) -> Iterator[str]:
-    """Sentences one by one; refuses anything but strings."""
+def each_sentence(sentences: Iterable[Any]) -> Iterator[str]:
+    """Sentences one by one, as `check_sentences`."""
     if isinstance(sentences, (str, bytes)):
         raise ValueError(
             "Expected a list of sentences, not one string: put it in a list. "
-            f"Received: {sentences!r}"
+            f"Received: {shown(sentences)}"
+        )
+    is_list = isinstance(sentences, Iterable)
+    if getattr(sentences, "shape", None) == ():  # It cannot be iterated.
+        is_list = False
+    if not is_list or isinstance(sentences, (Set, Mapping)):
+        raise ValueError(
+            "Expected a list of sentences (str), or another iterable that has "
+            f"an order. Received: {shown(sentences)}"
         )
     for sentence in sentences:
         if isinstance(sentence, bytes):
-            sentence = sentence.decode()
-        if not isinstance(sentence, str):
+            sentence = sentence.decode(errors="surrogateescape")
+        if not _is_text(sentence):
             raise ValueError(
-                "Expected a list of sentences (str). "
-                f"Received: an element {sentence!r} of type "
+                "Expected a list of sentences (str, bytes of UTF-8). "
+                f"Received: an element {shown(sentence)} of type "
                 f"{type(sentence).__name__}"
             )
         yield sentence
+
+
+def _is_text(sentence: Any) -> bool:
+    """Whether it is a str, without halves of characters or of bytes."""
+    if not isinstance(sentence, str):
+        return False
+    try:
+        return sentence.isascii() or bool(sentence.encode())
+    except UnicodeEncodeError:
+        return False

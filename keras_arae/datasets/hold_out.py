@@ -5,7 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from keras_arae.arguments import FRACTION
+from keras_arae.arguments import SEED
+from keras_arae.arguments import checked
+from keras_arae.data.text import check_sentences
 
+
+@checked(fraction=FRACTION, seed=SEED)
 def hold_out(
     sentences: Sequence[str], fraction: float = 0.05, seed: int = 0
 ) -> tuple[list[str], list[str]]:
@@ -45,12 +51,7 @@ def hold_out(
             "Load a file with `load_text` first. Received: "
             f"sentences={sentences[:50]!r}"
         )
-    if not 0 < fraction < 1:
-        raise ValueError(
-            "`fraction` must be above 0 and below 1. Received: "
-            f"fraction={fraction}"
-        )
-    sentences = list(sentences)
+    sentences = check_sentences(sentences)
     # A dict, not a set: the order must not depend on string hashing.
     distinct = list(dict.fromkeys(sentences))
     if len(distinct) < 2:

@@ -10,6 +10,10 @@ from typing import TypeAlias
 import keras
 import numpy as np
 
+from keras_arae.arguments import FILE
+from keras_arae.arguments import PATH
+from keras_arae.arguments import check
+from keras_arae.arguments import checked
 from keras_arae.extras import require
 
 Images: TypeAlias = tuple[np.ndarray, np.ndarray]
@@ -17,6 +21,7 @@ Images: TypeAlias = tuple[np.ndarray, np.ndarray]
 KEYS = ("x_train", "y_train", "x_test", "y_test")
 
 
+@checked(source=PATH)
 def load_images(
     source: str | os.PathLike = "mnist",
 ) -> tuple[Images, Images]:
@@ -82,10 +87,17 @@ def _load_digits() -> tuple[np.ndarray, ...]:
 
 
 def _load_file(path: pathlib.Path) -> tuple[np.ndarray, ...]:
+    check("source", path, FILE)
     try:
         with np.load(path) as file:
             return tuple(file[key] for key in KEYS)
-    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        EOFError,
+        zipfile.BadZipFile,
+    ) as error:
         raise ValueError(
             f"Expected an .npz file with the arrays {KEYS}. "
             f"Received: {path} ({error})"

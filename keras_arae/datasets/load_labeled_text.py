@@ -8,6 +8,13 @@ import re
 from collections.abc import Mapping
 from collections.abc import Sequence
 
+from keras_arae.arguments import DICT
+from keras_arae.arguments import PATH
+from keras_arae.arguments import SEED
+from keras_arae.arguments import TEXT
+from keras_arae.arguments import check
+from keras_arae.arguments import checked
+from keras_arae.data.text import check_sentences
 from keras_arae.datasets import text_files
 from keras_arae.datasets import web_clauses
 from keras_arae.datasets.hold_out import hold_out
@@ -24,6 +31,7 @@ PAST = re.compile(r"\b(was|were|had|did|came|went|said|made|gave|took)\b")
 SPLIT_WORDS = [word for words in SPLITS.values() for word in words]
 
 
+@checked(source=PATH, split=TEXT)
 def load_labeled_text(
     source: str | os.PathLike = "web_clauses_tense",
     split: str = "train",
@@ -105,6 +113,7 @@ def load_labeled_text(
     }
 
 
+@checked(source=PATH, seed=SEED)
 def load_labeled_train_and_held_out(
     source: str | os.PathLike = "web_clauses_tense",
     seed: int = 0,
@@ -148,6 +157,7 @@ def load_labeled_train_and_held_out(
     )
 
 
+@checked(classes=DICT)
 def flatten(
     classes: Mapping[str, Sequence[str]],
 ) -> tuple[list[str], list[str]]:
@@ -166,7 +176,11 @@ def flatten(
     assert sentences == ["x", "y"] and labels == ["a", "b"]
     ```
     """
-    pairs = [(text, name) for name in classes for text in classes[name]]
+    pairs = [
+        (text, check("names", name, TEXT))
+        for name, texts in classes.items()
+        for text in check_sentences(texts)
+    ]
     return [text for text, _ in pairs], [name for _, name in pairs]
 
 

@@ -12,11 +12,14 @@ from typing import Any
 
 from absl import logging
 
+from keras_arae.arguments import PATH
+from keras_arae.arguments import checked
 from keras_arae.datasets.text_files import read_lines
 
 COLUMNS = ("gold_label", "sentence1", "sentence2")
 
 
+@checked(path=PATH)
 def load_pairs(
     path: str | os.PathLike,
 ) -> tuple[tuple[list[str], list[str]], list[str]]:

@@ -5,6 +5,12 @@ from __future__ import annotations
 import os
 import pathlib
 
+from keras_arae.arguments import PATH
+from keras_arae.arguments import SEED
+from keras_arae.arguments import TEXT
+from keras_arae.arguments import checked
+from keras_arae.arguments import one_of
+from keras_arae.arguments import optional
 from keras_arae.datasets import snli
 from keras_arae.datasets import text_files
 from keras_arae.datasets import web_clauses
@@ -19,6 +25,7 @@ CORPORA = {
 }
 
 
+@checked(source=PATH, split=one_of(*SPLITS), column=optional(TEXT))
 def load_text(
     source: str | os.PathLike = "web_clauses",
     split: str = "train",
@@ -73,10 +80,6 @@ def load_text(
     assert len(sentences) == 2445
     ```
     """
-    if split not in SPLITS:
-        raise ValueError(
-            f"`split` must be one of {list(SPLITS)}. Received: split={split!r}"
-        )
     if isinstance(source, str) and source in CORPORA:
         text_files.refuse_columns(source, column)
         return CORPORA[source](split)
@@ -98,6 +101,7 @@ def load_text(
     return text_files.read_sentences(path, column)
 
 
+@checked(source=PATH, seed=SEED, column=optional(TEXT))
 def load_train_and_held_out(
     source: str | os.PathLike = "web_clauses",
     seed: int = 0,

@@ -17,6 +17,9 @@ from collections.abc import Iterator
 
 from absl import logging
 
+from keras_arae.arguments import FILE
+from keras_arae.arguments import check
+
 BOM = b"\xef\xbb\xbf"
 LINE_END = re.compile(rb"\r\n|\n|\r")
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
@@ -51,6 +54,7 @@ def read_bytes(path: str | os.PathLike) -> bytes:
         ValueError: if the name ends in `.gz` and the file is not a complete
             gzip file.
     """
+    check("path", path, FILE)
     if pathlib.Path(path).suffix != ".gz":
         return pathlib.Path(path).read_bytes()
     try:

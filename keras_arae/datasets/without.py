@@ -6,10 +6,14 @@ from collections.abc import Sequence
 
 from absl import logging
 
+from keras_arae.arguments import checked
+from keras_arae.arguments import instance
+from keras_arae.arguments import optional
 from keras_arae.data.text import TextPreprocessor
 from keras_arae.data.text import check_sentences
 
 
+@checked(codec=optional(instance(TextPreprocessor)))
 def without(
     sentences: Sequence[str],
     held_out: Sequence[str],

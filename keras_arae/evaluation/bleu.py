@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_arae.evaluation.texts import check_count
+from keras_arae.arguments import SEED
+from keras_arae.arguments import checked
+from keras_arae.arguments import whole
 from keras_arae.evaluation.texts import check_long_enough
 from keras_arae.evaluation.texts import check_texts
 from keras_arae.evaluation.texts import ngrams
@@ -60,6 +62,7 @@ def bleu(hypotheses: Iterable[str], references: Iterable[str]) -> float:
     return float(score.score)
 
 
+@checked(num_samples=whole(2), seed=SEED)
 def self_bleu(
     samples: Iterable[str], num_samples: int = 1000, seed: int = 0
 ) -> float:
@@ -97,7 +100,6 @@ def self_bleu(
     assert self_bleu(["a dog", "two cats", "the sun"]) == 0
     ```
     """
-    check_count("num_samples", num_samples, minimum=2)
     texts = split_texts(samples, min_texts=2)
     if len(texts) > num_samples:
         rng = np.random.default_rng(seed)

@@ -8,14 +8,23 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import FLAG
+from keras_arae.arguments import SEED
+from keras_arae.arguments import array
+from keras_arae.arguments import checked
+from keras_arae.arguments import instance
 from keras_arae.evaluation.features import frechet_distance
+from keras_arae.evaluation.texts import check_texts
 from keras_arae.extras import require
 from keras_arae.models import ARAE
+from keras_arae.models import GenerativeModel
 from keras_arae.models import LanguageModel
 from keras_arae.models import TextARAE
 from keras_arae.priors import GaussianPrior
 
 
+@checked(model=instance(GenerativeModel), num_samples=COUNT, seed=SEED)
 def draw_samples(
     model: ARAE | LanguageModel,
     num_samples: int,
@@ -62,6 +71,12 @@ def draw_samples(
     return model.decode(codes, seed=seed, **options)
 
 
+@checked(
+    codes=array("num_codes", "code_dim"),
+    num_samples=COUNT,
+    seed=SEED,
+    normalize=FLAG,
+)
 def gaussian_codes(
     codes: np.ndarray,
     num_samples: int,
@@ -94,6 +109,7 @@ def gaussian_codes(
     return ops.convert_to_numpy(prior.sample(num_samples, seed=seed))
 
 
+@checked(model=instance(ARAE), seed=SEED)
 def code_moments(model: ARAE, data: Any, seed: int = 0) -> dict[str, float]:
     """Whether generated codes lie where those of data do.
 
@@ -137,6 +153,7 @@ def code_moments(model: ARAE, data: Any, seed: int = 0) -> dict[str, float]:
     return found
 
 
+@checked(model=instance(TextARAE), max_distance=COUNT, num_sentences=COUNT)
 def neighbor_cosine(
     model: TextARAE,
     sentences: Sequence[str],
@@ -173,6 +190,7 @@ def neighbor_cosine(
     assert -1 <= keras_arae.evaluation.neighbor_cosine(model, text) <= 1
     ```
     """
+    sentences = check_texts(sentences)
     distances = require("rapidfuzz.process", "eval").cdist(
         [sentence.split() for sentence in sentences[:num_sentences]],
         [sentence.split() for sentence in sentences],

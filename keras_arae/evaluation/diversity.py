@@ -7,10 +7,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import checked
 from keras_arae.evaluation.texts import ngrams_of_all
 from keras_arae.evaluation.texts import split_texts
 
 
+@checked(n=COUNT)
 def distinct_n(samples: Iterable[str], n: int = 2) -> float:
     """Share of distinct n-grams among all n-grams of the samples.
 
@@ -41,6 +44,7 @@ def distinct_n(samples: Iterable[str], n: int = 2) -> float:
     return len(set(grams)) / len(grams)
 
 
+@checked(n=COUNT)
 def ngram_entropy(samples: Iterable[str], n: int = 2) -> float:
     """Entropy of the n-grams of the samples, in nats.
 

@@ -17,15 +17,30 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import PATH
+from keras_arae.arguments import POSITIVE
+from keras_arae.arguments import SEED
+from keras_arae.arguments import TEXT
+from keras_arae.arguments import WIDTH
+from keras_arae.arguments import checked
+from keras_arae.arguments import one_of
+from keras_arae.arguments import optional
+from keras_arae.arguments import several
+from keras_arae.arguments import whole
 from keras_arae.data import TextPreprocessor
 from keras_arae.evaluation.texts import check_texts
 from keras_arae.models import LanguageModel
+from keras_arae.training.phased_model import VERBOSE
 
 # Steps of an epoch, at least: fewer hardly train a judge of a small text.
 MIN_STEPS = 32
 
 # The word that KenLM reads for each unknown word.
 OTHER = "[unknown]"
+
+
+JUDGE = one_of("lstm", "kenlm")
 
 
 class Perplexity(NamedTuple):
@@ -85,6 +100,17 @@ class LSTMJudge:
     ```
     """
 
+    @checked(
+        vocabulary=several(TEXT, 1),
+        embedding_dim=WIDTH,
+        units=WIDTH,
+        epochs=COUNT,
+        batch_size=COUNT,
+        learning_rate=POSITIVE,
+        max_length=optional(WIDTH),
+        seed=SEED,
+        verbose=VERBOSE,
+    )
     def __init__(
         self,
         vocabulary: Iterable[str],
@@ -200,6 +226,9 @@ class KenLMJudge:
     ```
     """
 
+    @checked(
+        vocabulary=several(TEXT, 1), order=whole(1, 6), directory=optional(PATH)
+    )
     def __init__(
         self,
         vocabulary: Iterable[str],
@@ -269,6 +298,7 @@ class KenLMJudge:
         )
 
 
+@checked(judge=JUDGE, vocabulary=several(TEXT, 1), seed=SEED)
 def make_judge(
     judge: str,
     vocabulary: Iterable[str],
@@ -293,14 +323,11 @@ def make_judge(
     """
     if judge == "kenlm":
         return KenLMJudge(vocabulary, **options)
-    if judge != "lstm":
-        raise ValueError(
-            f"`judge` must be 'lstm' or 'kenlm'. Received: judge={judge!r}"
-        )
     options = {"max_length": _longest(*texts), **options}
     return LSTMJudge(vocabulary, seed=seed, **options)
 
 
+@checked(vocabulary_size=COUNT)
 def make_vocabulary(
     text: Iterable[str], vocabulary_size: int = 10000
 ) -> list[str]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import checked
 from keras_arae.evaluation.texts import check_texts
 from keras_arae.evaluation.texts import ngrams
 from keras_arae.evaluation.texts import ngrams_of_all
@@ -16,6 +18,7 @@ from keras_arae.extras import require
 BLOCK = 10_000
 
 
+@checked(n=COUNT)
 def ngram_overlap(
     samples: Iterable[str], train_text: Iterable[str], n: int = 4
 ) -> float:

@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import SEED
+from keras_arae.arguments import TEXT
+from keras_arae.arguments import checked
+from keras_arae.arguments import optional
+from keras_arae.arguments import several
+from keras_arae.evaluation.judges import JUDGE
 from keras_arae.evaluation.judges import Perplexity
 from keras_arae.evaluation.judges import make_judge
 from keras_arae.evaluation.judges import make_vocabulary
 from keras_arae.evaluation.texts import check_texts
 
 
+@checked(
+    judge=JUDGE,
+    vocabulary=optional(several(TEXT, 1)),
+    vocabulary_size=COUNT,
+    seed=SEED,
+)
 def forward_perplexity(
     train_text: Iterable[str],
     samples: Iterable[str],
@@ -63,6 +76,12 @@ def forward_perplexity(
     return scorer.fit(train_text).score(samples)
 
 
+@checked(
+    judge=JUDGE,
+    vocabulary=optional(several(TEXT, 1)),
+    vocabulary_size=COUNT,
+    seed=SEED,
+)
 def reverse_perplexity(
     samples: Iterable[str],
     test_text: Iterable[str],

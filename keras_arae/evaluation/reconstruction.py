@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import Any
@@ -9,8 +10,15 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from keras_arae.arguments import SEED
+from keras_arae.arguments import array
+from keras_arae.arguments import checked
+from keras_arae.arguments import instance
+from keras_arae.arguments import optional
+from keras_arae.arguments import several
+from keras_arae.arguments import whole
+from keras_arae.data.codec import check_range
 from keras_arae.evaluation.bleu import bleu
-from keras_arae.evaluation.texts import check_count
 from keras_arae.evaluation.texts import check_long_enough
 from keras_arae.evaluation.texts import split_pairs
 from keras_arae.evaluation.texts import split_texts
@@ -79,6 +87,7 @@ def exact_match(originals: Iterable[str], copies: Iterable[str]) -> float:
     return num_right / len(words)
 
 
+@checked(x=array(kinds="iu"), logits=array(), pad_id=optional(whole(0)))
 def negative_log_likelihood(
     x: np.ndarray, logits: Any, pad_id: int | None = None
 ) -> Any:
@@ -109,20 +118,22 @@ def negative_log_likelihood(
     assert np.allclose(nats, 2 * np.log(2))
     ```
     """
-    x = ops.convert_to_tensor(x, "int32")
-    logits = ops.cast(logits, "float32")
-    if tuple(logits.shape[:-1]) != tuple(x.shape):
+    if not x.ndim or logits.shape[:-1] != x.shape:
         raise ValueError(
             "Expected logits of shape (*x.shape, num_values). Received: "
-            f"x of shape {tuple(x.shape)}, logits of shape "
-            f"{tuple(logits.shape)}"
+            f"x of shape {x.shape}, logits of shape {logits.shape}"
         )
+    check_range(x, logits.shape[-1])
+    num_positions = max(math.prod(x.shape[1:]), 1)
+    x = ops.convert_to_tensor(x, "int32")
+    logits = ops.cast(logits, "float32")
     losses = ops.sparse_categorical_crossentropy(x, logits, from_logits=True)
     if pad_id is not None:
         losses = ops.where(x != pad_id, losses, 0.0)
-    return ops.sum(ops.reshape(losses, (ops.shape(x)[0], -1)), axis=1)
+    return ops.sum(ops.reshape(losses, (-1, num_positions)), axis=1)
 
 
+@checked(num_swaps=whole(0), seed=SEED)
 def swap_words(
     sentences: Iterable[str], num_swaps: int, seed: int = 0
 ) -> list[str]:
@@ -155,12 +166,12 @@ def swap_words(
     assert swap_words(["a dog", "yes"], num_swaps=1) == ["dog a", "yes"]
     ```
     """
-    check_count("num_swaps", num_swaps, minimum=0)
     rng = np.random.default_rng(seed)
     texts = split_texts(sentences)
     return [" ".join(_swapped(words, num_swaps, rng)) for words in texts]
 
 
+@checked(model=instance(TextARAE))
 def reconstruction_report(
     model: TextARAE, sentences: Sequence[str]
 ) -> dict[str, float]:
@@ -194,6 +205,7 @@ def reconstruction_report(
     }
 
 
+@checked(model=instance(TextARAE), num_swaps=several(whole(0), 1), seed=SEED)
 def swap_nats(
     model: TextARAE,
     sentences: Sequence[str],

@@ -7,8 +7,15 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import FUNCTION
+from keras_arae.arguments import SEED
+from keras_arae.arguments import checked
+from keras_arae.arguments import either
+from keras_arae.arguments import one_of
+from keras_arae.arguments import optional
+from keras_arae.arguments import whole
 from keras_arae.evaluation.features import frechet_distance
-from keras_arae.evaluation.texts import check_count
 from keras_arae.evaluation.texts import check_long_enough
 from keras_arae.evaluation.texts import check_texts
 from keras_arae.extras import require
@@ -21,6 +28,7 @@ Encoder = Callable[[list[str]], np.ndarray]
 MAX_TERMS = 50_000
 
 
+@checked(num_features=COUNT)
 def text_features(
     reference_text: Iterable[str], num_features: int = 64
 ) -> Encoder:
@@ -57,7 +65,6 @@ def text_features(
     assert encode(["a cat runs"]).shape == (1, 2)
     ```
     """
-    check_count("num_features", num_features, minimum=1)
     reference_text = check_texts(reference_text)
     check_long_enough([text.split() for text in reference_text], 1)
     vectorizer = require(
@@ -80,6 +87,11 @@ def text_features(
     return encode
 
 
+@checked(
+    encoder=optional(FUNCTION),
+    num_buckets=either(whole(2), one_of("auto")),
+    seed=SEED,
+)
 def mauve(
     real_text: Iterable[str],
     samples: Iterable[str],
@@ -134,7 +146,6 @@ def mauve(
     """
     min_texts = 20  # Two buckets of ten texts of each side.
     if num_buckets != "auto":
-        check_count("num_buckets", num_buckets, minimum=2)
         min_texts = max(min_texts, int(num_buckets))
     real, sampled = _encode_both(real_text, samples, encoder, min_texts)
     # Texts that are all one sentence have no variance to divide by.
@@ -151,6 +162,7 @@ def mauve(
     return float(result.mauve)
 
 
+@checked(encoder=optional(FUNCTION))
 def text_frechet_distance(
     real_text: Iterable[str],
     samples: Iterable[str],

@@ -11,11 +11,21 @@ from typing import Any
 import numpy as np
 from absl import logging
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import DICT
+from keras_arae.arguments import SEED
+from keras_arae.arguments import TEXT
+from keras_arae.arguments import Rule
+from keras_arae.arguments import check
+from keras_arae.arguments import checked
+from keras_arae.arguments import optional
+from keras_arae.arguments import several
 from keras_arae.evaluation.bleu import self_bleu
 from keras_arae.evaluation.diversity import distinct_n
 from keras_arae.evaluation.diversity import distinct_sentences
 from keras_arae.evaluation.diversity import length_statistics
 from keras_arae.evaluation.diversity import ngram_entropy
+from keras_arae.evaluation.judges import JUDGE
 from keras_arae.evaluation.judges import KenLMJudge
 from keras_arae.evaluation.judges import LSTMJudge
 from keras_arae.evaluation.judges import make_judge
@@ -31,6 +41,10 @@ from keras_arae.evaluation.texts import draw_texts
 
 # What a table shows.
 Cell = int | float | str
+
+
+# NaN stands where a metric does not apply.
+MEASURED = several(Rule("a number", lambda x: isinstance(x, (int, float))))
 
 
 class TextReport:
@@ -65,6 +79,7 @@ class TextReport:
     ```
     """
 
+    @checked(num_samples=COUNT, judge=JUDGE, vocabulary_size=COUNT, seed=SEED)
     def __init__(
         self,
         train_text: Iterable[str],
@@ -84,9 +99,11 @@ class TextReport:
         self.seed = seed
         self.options = options
         self._forward: LSTMJudge | KenLMJudge | None = None
+        self._new_judge(self.train_text, seed)  # Refuses settings now.
         self._encoder = text_features(self.train_text)
         _warn_of_overlap(self.train_text, self.test_text)
 
+    @checked(seed=optional(SEED))
     def real(self, seed: int | None = None) -> dict[str, float]:
         """The row of real text: what perfect looks like.
 
@@ -107,6 +124,7 @@ class TextReport:
             seed,
         )
 
+    @checked(seed=optional(SEED))
     def row(
         self, samples: Iterable[str], seed: int | None = None
     ) -> dict[str, float]:
@@ -175,6 +193,7 @@ class TextReport:
         )
 
 
+@checked(rows=DICT, first=TEXT)
 def markdown_table(
     rows: Mapping[str, Mapping[str, Cell]], first: str = "samples"
 ) -> str:
@@ -194,6 +213,8 @@ def markdown_table(
     assert table.splitlines()[-1] == "| mine | 12.3 |"
     ```
     """
+    for row in rows.values():
+        check("rows", row, DICT)
     columns = list(dict.fromkeys(key for row in rows.values() for key in row))
     lines = [[first, *columns], ["---"] * (len(columns) + 1)]
     for name, row in rows.items():
@@ -201,6 +222,7 @@ def markdown_table(
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 
+@checked(rows=several(DICT, 1))
 def spread(rows: Sequence[Mapping[str, float]]) -> Mapping[str, Cell]:
     """Mean and standard deviation of each number of several rows, as text.
 
@@ -221,7 +243,7 @@ def spread(rows: Sequence[Mapping[str, float]]) -> Mapping[str, Cell]:
         return rows[0]
     cells = {}
     for key in rows[0]:
-        values = [row[key] for row in rows]
+        values = check(key, [row.get(key) for row in rows], MEASURED)
         cells[key] = f"{_cell(float(np.mean(values)))} ± {np.std(values):.2g}"
     return cells
 

@@ -50,15 +50,6 @@ def check_long_enough(texts: Sequence[Sequence[str]], num_words: int) -> None:
         )
 
 
-def check_count(name: str, value: object, minimum: int) -> None:
-    """Refuses anything but a whole number of at least `minimum`."""
-    if not isinstance(value, (int, np.integer)) or value < minimum:
-        raise ValueError(
-            f"`{name}` should be a whole number of at least {minimum}. "
-            f"Received: {name}={value!r}"
-        )
-
-
 def ngrams(words: Sequence[str], n: int) -> list[tuple[str, ...]]:
     """Lists the runs of `n` words of one text."""
     return list(zip(*(words[start:] for start in range(n))))
@@ -66,7 +57,6 @@ def ngrams(words: Sequence[str], n: int) -> list[tuple[str, ...]]:
 
 def ngrams_of_all(samples: Iterable[str], n: int) -> list[tuple[str, ...]]:
     """Lists the n-grams of all samples; an error where there are none."""
-    check_count("n", n, minimum=1)
     texts = split_texts(samples)
     check_long_enough(texts, n)
     return [gram for words in texts for gram in ngrams(words, n)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Iterable
 from collections.abc import Sequence
 from collections.abc import Sized
@@ -9,8 +10,22 @@ from typing import Any
 
 import numpy as np
 
+from keras_arae.arguments import POSITIVE
+from keras_arae.arguments import SEED
+from keras_arae.arguments import array
+from keras_arae.arguments import check
+from keras_arae.arguments import checked
+from keras_arae.arguments import either
+from keras_arae.arguments import instance
+from keras_arae.arguments import several
+from keras_arae.arguments import shown
+from keras_arae.evaluation.texts import check_long_enough
 from keras_arae.evaluation.texts import check_texts
 from keras_arae.extras import require
+
+LABELS = either(several(instance(str)), several(instance(int)))._replace(
+    expected="a list of labels, all of them str or all of them int"
+)
 
 
 class TextClassifier:
@@ -33,6 +48,7 @@ class TextClassifier:
     ```
     """
 
+    @checked(regularization=POSITIVE)
     def __init__(self, regularization: float = 10.0) -> None:
         self.regularization = regularization
 
@@ -49,7 +65,9 @@ class TextClassifier:
             The classifier itself.
         """
         texts = check_texts(texts)
-        _check_pairs(texts, labels)
+        classes = _check_pairs(texts, labels)
+        check_long_enough([text.split() for text in texts], 1)
+        _check_classes(classes)
         features = require("sklearn.feature_extraction.text", "eval")
         linear = require("sklearn.linear_model", "eval")
         pipeline = require("sklearn.pipeline", "eval")
@@ -62,7 +80,7 @@ class TextClassifier:
             ),
             linear.LogisticRegression(C=self.regularization, max_iter=1000),
         )
-        self.model.fit(texts, labels)
+        self.model.fit(texts, classes)
         return self
 
     def predict(self, texts: Iterable[str]) -> np.ndarray:
@@ -86,10 +104,16 @@ class TextClassifier:
         Returns:
             A float from 0 to 1.
         """
-        _check_pairs(texts, labels)
-        return float(np.mean(self.predict(texts) == np.asarray(labels)))
+        texts = check_texts(texts)
+        classes = _check_pairs(texts, labels)
+        return float(np.mean(self.predict(texts) == classes))
 
 
+@checked(
+    codes=array("num_samples", "num_features"),
+    test_codes=array("num_samples", "num_features"),
+    seed=SEED,
+)
 def code_leakage(
     codes: np.ndarray,
     labels: Sequence[Any],
@@ -124,19 +148,45 @@ def code_leakage(
     assert leakage(codes[:300], labels[:300], codes[300:], labels[300:]) > 0.9
     ```
     """
-    _check_pairs(codes, labels)
-    _check_pairs(test_codes, test_labels)
+    classes = _check_pairs(codes, labels)
+    test_classes = _check_pairs(test_codes, test_labels)
+    if codes.shape[1] != test_codes.shape[1] or not len(test_codes):
+        raise ValueError(
+            "Expected test codes, as wide as the codes. Received: shapes "
+            f"{codes.shape} and {test_codes.shape}"
+        )
+    unknown = sorted(set(test_classes.tolist()) - set(classes.tolist()))
+    if unknown:
+        raise ValueError(
+            "Expected test labels that stand among the labels to learn from. "
+            f"Received: the unknown {shown(unknown)}"
+        )
+    # The probe holds a tenth of them out to know when to stop.
+    _check_classes(classes, at_least=10)
     scaler = require("sklearn.preprocessing", "eval").StandardScaler()
     probe = require("sklearn.neural_network", "eval").MLPClassifier(
         early_stopping=True, max_iter=50, random_state=seed
     )
-    probe.fit(scaler.fit_transform(codes), labels)
-    return float(probe.score(scaler.transform(test_codes), test_labels))
+    probe.fit(scaler.fit_transform(codes), classes)
+    return float(probe.score(scaler.transform(test_codes), test_classes))
 
 
-def _check_pairs(rows: Sized, labels: Sized) -> None:
+def _check_classes(labels: np.ndarray, at_least: int = 1) -> None:
+    """Refuses labels of one class, and classes of few rows."""
+    counts = collections.Counter(labels.tolist())
+    if len(counts) < 2 or min(counts.values()) < at_least:
+        raise ValueError(
+            f"Expected labels of two classes or more, {at_least} of each at "
+            f"least. Received: {shown(dict(counts))}"
+        )
+
+
+def _check_pairs(rows: Sized, labels: Any) -> np.ndarray:
+    """The labels, one for each row; refuses others."""
+    labels = check("labels", labels, LABELS)
     if len(rows) != len(labels):
         raise ValueError(
             "Each row needs a label. "
             f"Received: {len(rows)} rows and {len(labels)} labels"
         )
+    return np.asarray(labels)

@@ -8,7 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import DICT
+from keras_arae.arguments import SEED
+from keras_arae.arguments import TEXT
+from keras_arae.arguments import checked
+from keras_arae.arguments import optional
 from keras_arae.evaluation.bleu import bleu
+from keras_arae.evaluation.judges import JUDGE
 from keras_arae.evaluation.judges import KenLMJudge
 from keras_arae.evaluation.judges import LSTMJudge
 from keras_arae.evaluation.judges import make_judge
@@ -50,6 +57,14 @@ class TransferReport:
     ```
     """
 
+    @checked(
+        train=DICT,
+        test=DICT,
+        judge=JUDGE,
+        num_sentences=COUNT,
+        vocabulary_size=COUNT,
+        seed=SEED,
+    )
     def __init__(
         self,
         train: Texts,
@@ -75,8 +90,10 @@ class TransferReport:
         labels = [name for name in train for _ in train[name]]
         self.vocabulary = make_vocabulary(everything, vocabulary_size)
         self.classifier = TextClassifier().fit(everything, labels)
+        self._new_judge(everything)  # Refuses settings now.
         self._forward: dict[str, LSTMJudge | KenLMJudge] = {}
 
+    @checked(to=TEXT)
     def sources(self, to: str) -> list[str]:
         """Test sentences to rewrite as a class: those of all others.
 
@@ -101,6 +118,7 @@ class TransferReport:
         """
         return self._row(self.test)
 
+    @checked(outputs=DICT, references=optional(DICT))
     def row(
         self, outputs: Texts, references: Texts | None = None
     ) -> dict[str, float]:

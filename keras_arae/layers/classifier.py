@@ -8,6 +8,12 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_arae.arguments import INITIALIZER
+from keras_arae.arguments import NOT_NEGATIVE
+from keras_arae.arguments import WIDTH
+from keras_arae.arguments import checked
+from keras_arae.arguments import number
+from keras_arae.arguments import several
 from keras_arae.export import export
 from keras_arae.layers.mlp import MLP
 
@@ -48,6 +54,13 @@ class Classifier(keras.layers.Layer):
     ```
     """
 
+    @checked(
+        num_classes=WIDTH,
+        hidden_dims=several(WIDTH),
+        negative_slope=NOT_NEGATIVE,
+        input_scale=number(),
+        kernel_initializer=INITIALIZER,
+    )
     def __init__(
         self,
         num_classes: int,

@@ -7,7 +7,17 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import NOT_NEGATIVE
+from keras_arae.arguments import SEED
+from keras_arae.arguments import array
+from keras_arae.arguments import check
+from keras_arae.arguments import checked
+from keras_arae.arguments import number
+from keras_arae.arguments import optional
 from keras_arae.export import export
+
+CODES = array("batch", "code_dim")
 
 
 def on_unit_sphere(code: Any) -> Any:
@@ -29,7 +39,8 @@ def on_unit_sphere(code: Any) -> Any:
     assert abs(float(codes[0, 0]) - 0.6) < 1e-6
     ```
     """
-    code = ops.convert_to_tensor(code)
+    if not ops.is_tensor(code):
+        code = ops.convert_to_tensor(check("code", code, CODES))
     squared_norm = ops.sum(ops.square(code), axis=-1, keepdims=True)
     is_zero = squared_norm < 1e-24
     return code * ops.rsqrt(ops.where(is_zero, 1.0, squared_norm))
@@ -79,6 +90,12 @@ class CodeNoise(keras.layers.Layer):
     ```
     """
 
+    @checked(
+        stddev=NOT_NEGATIVE,
+        decay=number(above=0, most=1),
+        decay_steps=COUNT,
+        seed=optional(SEED),
+    )
     def __init__(
         self,
         stddev: float = 0.05,
@@ -88,15 +105,6 @@ class CodeNoise(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if stddev < 0:
-            raise ValueError(
-                f"`stddev` must be 0 or more. Received: stddev={stddev}"
-            )
-        if not 0 < decay <= 1:
-            raise ValueError(
-                "`decay` is a factor above 0 and at most 1. Received: "
-                f"decay={decay}"
-            )
         self.stddev = stddev
         self.decay = decay
         self.decay_steps = decay_steps

@@ -9,6 +9,9 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_arae.arguments import WIDTH
+from keras_arae.arguments import checked
+from keras_arae.arguments import several
 from keras_arae.export import export
 from keras_arae.layers.decoder import Decoder
 
@@ -41,6 +44,7 @@ class ConvolutionalEncoder(keras.layers.Layer):
     ```
     """
 
+    @checked(code_dim=WIDTH, filters=several(WIDTH, 1), kernel_size=WIDTH)
     def __init__(
         self,
         code_dim: int = 100,
@@ -117,6 +121,12 @@ class ConvolutionalDecoder(Decoder):
     ```
     """
 
+    @checked(
+        output_shape=several(WIDTH, 2, 3),
+        num_values=WIDTH,
+        filters=several(WIDTH, 1),
+        kernel_size=WIDTH,
+    )
     def __init__(
         self,
         output_shape: Sequence[int],

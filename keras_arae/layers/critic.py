@@ -7,6 +7,12 @@ from typing import Any
 
 import keras
 
+from keras_arae.arguments import INITIALIZER
+from keras_arae.arguments import NOT_NEGATIVE
+from keras_arae.arguments import WIDTH
+from keras_arae.arguments import checked
+from keras_arae.arguments import number
+from keras_arae.arguments import several
 from keras_arae.export import export
 from keras_arae.layers.mlp import MLP
 
@@ -53,6 +59,12 @@ class Critic(keras.layers.Layer):
     ```
     """
 
+    @checked(
+        hidden_dims=several(WIDTH),
+        negative_slope=NOT_NEGATIVE,
+        input_scale=number(),
+        kernel_initializer=INITIALIZER,
+    )
     def __init__(
         self,
         hidden_dims: Sequence[int] = (300, 300),

@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from keras_arae import backend
+from keras_arae.arguments import instance
 
 
 class Decoder(keras.layers.Layer):
@@ -193,25 +194,22 @@ class AutoregressiveDecoder(Decoder):
         return ops.concatenate([start, x[:, :-1]], axis=1)
 
 
-def check_decoder(decoder: Any) -> Decoder:
-    """Refuses what does not keep the contract.
-
-    Args:
-        decoder: what a user gives for a decoder.
-
-    Returns:
-        The decoder.
-
-    Raises:
-        ValueError: if it is no `Decoder`.
-    """
-    if not isinstance(decoder, Decoder):
+def check_special_ids(
+    vocabulary_size: int, pad_id: int, start_id: int, end_id: int
+) -> None:
+    """Refuses ids that are outside the vocabulary, or not three."""
+    ids = {"pad_id": pad_id, "start_id": start_id, "end_id": end_id}
+    if len(set(ids.values())) < 3 or max(ids.values()) >= vocabulary_size:
         raise ValueError(
-            "A decoder must be a `keras_arae.layers.Decoder`: subclass it and "
-            "define `call(code, x, training)`, which may call any Keras "
-            f"layers. Received: {decoder!r}"
+            "`pad_id`, `start_id` and `end_id` must be three different ids "
+            f"below `vocabulary_size`, {vocabulary_size}. Received: {ids}"
         )
-    return decoder
+
+
+DECODER = instance(Decoder)._replace(
+    expected="a `keras_arae.layers.Decoder`: subclass it and define "
+    "`call(code, x, training)`, which may call any Keras layers"
+)
 
 
 def masked_cross_entropy(

@@ -9,6 +9,10 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_arae.arguments import FLAG
+from keras_arae.arguments import WIDTH
+from keras_arae.arguments import checked
+from keras_arae.arguments import several
 from keras_arae.export import export
 from keras_arae.layers.decoder import Decoder
 from keras_arae.layers.mlp import MLP
@@ -45,6 +49,9 @@ class DenseEncoder(keras.layers.Layer):
     ```
     """
 
+    @checked(
+        code_dim=WIDTH, hidden_dims=several(WIDTH), batch_normalization=FLAG
+    )
     def __init__(
         self,
         code_dim: int = 100,
@@ -111,6 +118,12 @@ class DenseDecoder(Decoder):
     ```
     """
 
+    @checked(
+        output_shape=several(WIDTH, 1),
+        num_values=WIDTH,
+        hidden_dims=several(WIDTH),
+        batch_normalization=FLAG,
+    )
     def __init__(
         self,
         output_shape: Sequence[int],

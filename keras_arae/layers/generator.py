@@ -8,6 +8,13 @@ from typing import Any
 import keras
 
 from keras_arae import backend
+from keras_arae.arguments import ACTIVATION
+from keras_arae.arguments import FLAG
+from keras_arae.arguments import INITIALIZER
+from keras_arae.arguments import WIDTH
+from keras_arae.arguments import checked
+from keras_arae.arguments import optional
+from keras_arae.arguments import several
 from keras_arae.export import export
 from keras_arae.layers.codes import on_unit_sphere
 from keras_arae.layers.mlp import MLP
@@ -60,6 +67,15 @@ class Generator(keras.layers.Layer):
     ```
     """
 
+    @checked(
+        code_dim=WIDTH,
+        hidden_dims=several(WIDTH),
+        batch_normalization=FLAG,
+        skip_connection=FLAG,
+        normalize=FLAG,
+        kernel_initializer=INITIALIZER,
+        output_activation=optional(ACTIVATION),
+    )
     def __init__(
         self,
         code_dim: int,

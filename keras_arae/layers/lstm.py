@@ -9,8 +9,15 @@ import keras
 from keras import ops
 
 from keras_arae import backend
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import INITIALIZER
+from keras_arae.arguments import WIDTH
+from keras_arae.arguments import checked
+from keras_arae.arguments import optional
+from keras_arae.arguments import whole
 from keras_arae.export import export
 from keras_arae.layers.decoder import AutoregressiveDecoder
+from keras_arae.layers.decoder import check_special_ids
 
 
 @export
@@ -51,6 +58,14 @@ class LSTMEncoder(keras.layers.Layer):
     ```
     """
 
+    @checked(
+        vocabulary_size=COUNT,
+        embedding_dim=WIDTH,
+        units=WIDTH,
+        code_dim=optional(WIDTH),
+        pad_id=whole(0),
+        kernel_initializer=optional(INITIALIZER),
+    )
     def __init__(
         self,
         vocabulary_size: int,
@@ -148,6 +163,15 @@ class LSTMDecoder(AutoregressiveDecoder):
     ```
     """
 
+    @checked(
+        vocabulary_size=COUNT,
+        embedding_dim=WIDTH,
+        units=WIDTH,
+        pad_id=whole(0),
+        start_id=whole(0),
+        end_id=whole(0),
+        kernel_initializer=optional(INITIALIZER),
+    )
     def __init__(
         self,
         vocabulary_size: int,
@@ -160,6 +184,7 @@ class LSTMDecoder(AutoregressiveDecoder):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        check_special_ids(vocabulary_size, pad_id, start_id, end_id)
         self.vocabulary_size = vocabulary_size
         self.embedding_dim = embedding_dim
         self.units = units
@@ -259,6 +284,7 @@ class ClassLSTMDecoder(LSTMDecoder):
     ```
     """
 
+    @checked(num_classes=WIDTH)
     def __init__(self, num_classes: int, *args: Any, **kwargs: Any) -> None:
         self.num_classes = num_classes
         super().__init__(*args, **kwargs)

@@ -9,8 +9,15 @@ import keras
 from keras import ops
 
 from keras_arae import backend
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import WIDTH
+from keras_arae.arguments import checked
+from keras_arae.arguments import number
+from keras_arae.arguments import optional
+from keras_arae.arguments import whole
 from keras_arae.export import export
 from keras_arae.layers.decoder import AutoregressiveDecoder
+from keras_arae.layers.decoder import check_special_ids
 
 
 @export
@@ -61,6 +68,17 @@ class TransformerEncoder(keras.layers.Layer):
     ```
     """
 
+    @checked(
+        vocabulary_size=COUNT,
+        max_length=WIDTH,
+        units=WIDTH,
+        num_layers=COUNT,
+        num_heads=COUNT,
+        intermediate_dim=optional(WIDTH),
+        dropout=number(least=0, below=1),
+        code_dim=optional(WIDTH),
+        pad_id=whole(0),
+    )
     def __init__(
         self,
         vocabulary_size: int,
@@ -186,6 +204,18 @@ class TransformerDecoder(AutoregressiveDecoder):
     ```
     """
 
+    @checked(
+        vocabulary_size=COUNT,
+        max_length=WIDTH,
+        units=WIDTH,
+        num_layers=COUNT,
+        num_heads=COUNT,
+        intermediate_dim=optional(WIDTH),
+        dropout=number(least=0, below=1),
+        pad_id=whole(0),
+        start_id=whole(0),
+        end_id=whole(0),
+    )
     def __init__(
         self,
         vocabulary_size: int,
@@ -201,6 +231,7 @@ class TransformerDecoder(AutoregressiveDecoder):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        check_special_ids(vocabulary_size, pad_id, start_id, end_id)
         _check_heads(units, num_heads)
         self.vocabulary_size = vocabulary_size
         self.max_length = max_length

@@ -9,6 +9,11 @@ import numpy as np
 from keras import ops
 
 from keras_arae import priors
+from keras_arae.arguments import LAYER
+from keras_arae.arguments import NOT_NEGATIVE
+from keras_arae.arguments import checked
+from keras_arae.arguments import either
+from keras_arae.arguments import instance
 from keras_arae.data import ArrayCodec
 from keras_arae.data import Batch
 from keras_arae.data import weighted_mean
@@ -92,6 +97,9 @@ class ARAE(GenerativeModel):
     ```
     """
 
+    @checked(
+        encoder=LAYER, code_noise=either(NOT_NEGATIVE, instance(CodeNoise))
+    )
     def __init__(
         self,
         encoder: keras.layers.Layer,
@@ -115,14 +123,8 @@ class ARAE(GenerativeModel):
         )
         # Seeds far apart: neighbouring ones overlap on the torch backend.
         seeds = np.random.SeedSequence(self.seed).generate_state(2) >> 1
-        if not isinstance(code_noise, keras.layers.Layer):
+        if not isinstance(code_noise, CodeNoise):
             code_noise = CodeNoise(code_noise, seed=int(seeds[0]))
-        elif not isinstance(code_noise, CodeNoise):
-            raise ValueError(
-                "`code_noise` must be a standard deviation or a "
-                "`keras_arae.layers.CodeNoise` (or a subclass of it). "
-                f"Received: {code_noise!r}"
-            )
         self.encoder = encoder
         self.code_noise = code_noise
         self.seed_generator = keras.random.SeedGenerator(int(seeds[1]))

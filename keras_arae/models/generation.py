@@ -9,15 +9,28 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_arae import priors
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import FLAG
+from keras_arae.arguments import SEED
+from keras_arae.arguments import array
+from keras_arae.arguments import check
+from keras_arae.arguments import checked
+from keras_arae.arguments import either
+from keras_arae.arguments import instance
+from keras_arae.arguments import one_of
+from keras_arae.arguments import optional
+from keras_arae.arguments import shown
+from keras_arae.arguments import whole
 from keras_arae.data import collect_rows
 from keras_arae.data import is_dataset
-from keras_arae.data.batches import check_count
-from keras_arae.layers.decoder import check_decoder
+from keras_arae.layers.decoder import DECODER
 from keras_arae.models.inference_model import write_inference_model
 from keras_arae.priors import Prior
 from keras_arae.sampling import SequenceDecoder
 from keras_arae.sampling import in_batches
 from keras_arae.sampling import path
+from keras_arae.sampling.samplers import SAMPLING_RULES
 from keras_arae.training import PhasedModel
 
 
@@ -43,6 +56,11 @@ class GenerativeModel(PhasedModel):
         code_dim: int. Width of codes.
     """
 
+    @checked(
+        decoder=DECODER,
+        prior=optional(instance(Prior)),
+        normalize_codes=FLAG,
+    )
     def __init__(
         self,
         decoder: keras.layers.Layer,
@@ -51,7 +69,7 @@ class GenerativeModel(PhasedModel):
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        self.decoder = check_decoder(decoder)
+        self.decoder = decoder
         self.prior: Any = prior
         self.normalize_codes = normalize_codes
         self.code_dim = 0
@@ -86,7 +104,8 @@ class GenerativeModel(PhasedModel):
         else:
             super().__setattr__(name, value)
 
-    def _replace_prior(self, prior: Prior | None) -> None:
+    def _replace_prior(self, prior: Any) -> None:
+        prior = priors.get(prior)
         if prior is not None and self.built:
             self._prepare_prior(prior)
         self._tracker.untrack(self.prior)
@@ -124,6 +143,7 @@ class GenerativeModel(PhasedModel):
         self.compile(**optimizers, **options)
         self.optimizer.iterations.assign(group.iterations)
 
+    @checked(num_codes=COUNT)
     def fit_prior(
         self,
         x: Any,
@@ -149,7 +169,7 @@ class GenerativeModel(PhasedModel):
             raise ValueError(
                 "Only a prior that is fitted afterwards, such as "
                 "`GaussianPrior`, learns from codes: set `model.prior`. "
-                f"Received: prior={self.prior}"
+                f"Received: prior={shown(self.prior)}"
             )
         generator = np.random.default_rng(self.seed)
         if is_dataset(x):
@@ -184,6 +204,7 @@ class GenerativeModel(PhasedModel):
 
     # The verbs.
 
+    @checked(batch_size=COUNT)
     def encode(self, x: Any, batch_size: int = 256) -> np.ndarray:
         """Codes of data.
 
@@ -198,6 +219,7 @@ class GenerativeModel(PhasedModel):
         self._require_codes()
         return self._codes_of(self._encoded(x), batch_size)
 
+    @checked(seed=optional(SEED), batch_size=COUNT, **SAMPLING_RULES)
     def decode(
         self,
         codes: np.ndarray,
@@ -259,11 +281,8 @@ class GenerativeModel(PhasedModel):
         }
         if self.decoder.autoregressive:
             num_values = self.decoder.vocabulary_size
-            if isinstance(top_k, (int, np.integer)) and top_k > num_values:
-                raise ValueError(
-                    f"`top_k` must be at most {num_values}, the size of the "
-                    f"vocabulary. Received: top_k={top_k}"
-                )
+            for name in ("top_k", "num_beams"):
+                check(name, options[name], optional(whole(1, num_values)))
             ids = self._decode_sequences(codes, batch_size, seed, **options)
             return self.codec.decode(ids)
         if any(option is not None for option in options.values()):
@@ -274,6 +293,7 @@ class GenerativeModel(PhasedModel):
         decode = self._compiled("decode", self._most_likely)
         return self.codec.decode(in_batches(decode, codes, batch_size))
 
+    @checked(num_samples=COUNT, seed=optional(SEED))
     def generate(
         self,
         num_samples: int,
@@ -310,6 +330,7 @@ class GenerativeModel(PhasedModel):
         codes = self.generate_codes(noise, condition)
         return self.decode(codes, condition, seed=seed, **options)
 
+    @checked(batch_size=COUNT)
     def generate_codes(
         self,
         noise: Any,
@@ -331,14 +352,11 @@ class GenerativeModel(PhasedModel):
             A float32 array of shape `(num_samples, code_dim)`.
         """
         self._require_prior()
-        if np.ndim(noise) == 0:
+        rule = either(COUNT, array("num_samples", self.prior.noise_dim))
+        noise = check("noise", noise, rule)
+        if isinstance(noise, int):
             noise = self._draw_noise(noise, None)
-        noise = np.asarray(noise, "float32")
-        if noise.ndim != 2 or noise.shape[1] != self.prior.noise_dim:
-            raise ValueError(
-                f"Expected noise of shape (num_samples, "
-                f"{self.prior.noise_dim}). Received: shape {noise.shape}"
-            )
+        noise = noise.astype("float32")
         function = self._compiled("generate", self._codes_of_noise)
         others = []
         if self.condition is not None and self.prior.conditional:
@@ -368,6 +386,12 @@ class GenerativeModel(PhasedModel):
         condition = _either(condition, label)
         return self.decode(self.encode(x), condition, **options)
 
+    @checked(
+        steps=whole(2),
+        method=one_of("linear", "spherical"),
+        num_paths=COUNT,
+        seed=optional(SEED),
+    )
     def interpolate(
         self,
         start: Any = None,
@@ -413,13 +437,20 @@ class GenerativeModel(PhasedModel):
         if (start is None) != (end is None):
             raise ValueError(
                 "Give both `start` and `end`, or neither to walk between "
-                f"samples. Received: start={start!r}, end={end!r}"
+                f"samples. Received: start={shown(start)}, "
+                f"end={shown(end)}"
             )
         if start is None:
             several = num_paths > 1
             noise = self._draw_noise(2 * num_paths, seed)
             ends = noise[::2], noise[1::2]
         else:
+            if num_paths != 1:
+                raise ValueError(
+                    "`num_paths` counts paths between samples: give several "
+                    "pieces as `start` and `end` instead. "
+                    f"Received: num_paths={num_paths} beside `start`"
+                )
             start, several = self.codec.as_batch(start)
             end, _ = self.codec.as_batch(end)
             ends = self.encode(start), self.encode(end)
@@ -439,6 +470,7 @@ class GenerativeModel(PhasedModel):
         paths = [data[i : i + steps] for i in range(0, len(data), steps)]
         return paths if several else paths[0]
 
+    @checked(batch_size=COUNT)
     def negative_log_likelihood(
         self,
         x: Any,
@@ -540,19 +572,8 @@ class GenerativeModel(PhasedModel):
 
     def _checked_codes(self, codes: Any) -> np.ndarray:
         self._require_built()
-        codes = np.asarray(codes, "float32")
-        if codes.ndim != 2 or codes.shape[1] != self.code_dim:
-            raise ValueError(
-                f"Expected codes of shape (num_codes, {self.code_dim}). "
-                f"Received: shape {codes.shape}"
-            )
-        if not np.isfinite(codes).all():
-            rows = np.flatnonzero(~np.isfinite(codes).all(axis=1))
-            raise ValueError(
-                "Expected codes of finite numbers. Received: NaN or infinity "
-                f"in {len(rows)} of {len(codes)} codes, first in {rows[0]}"
-            )
-        return codes
+        rule = array("num_codes", self.code_dim)
+        return check("codes", codes, rule).astype("float32")
 
     def _condition_rows(self, condition: Any, label: Any, num_rows: int) -> Any:
         """Vectors of conditions; `None` for a model without."""
@@ -582,7 +603,6 @@ class GenerativeModel(PhasedModel):
 
     def _draw_noise(self, num_samples: int, seed: int | None) -> np.ndarray:
         self._require_prior()
-        check_count("num_samples", num_samples)
         if seed is None:
             seed = np.random.randint(2**31)
         generator = np.random.default_rng(seed)
@@ -625,6 +645,7 @@ def _either(condition: Any, label: Any) -> Any:
     if condition is not None and label is not None:
         raise ValueError(
             "`label` is another name of `condition`: give one of them. "
-            f"Received: condition={condition}, label={label}"
+            f"Received: condition={shown(condition)}, "
+            f"label={shown(label)}"
         )
     return label if condition is None else condition

@@ -8,6 +8,14 @@ from typing import Any
 import keras
 
 from keras_arae import priors
+from keras_arae.arguments import LAYER
+from keras_arae.arguments import WIDTH
+from keras_arae.arguments import checked
+from keras_arae.arguments import either
+from keras_arae.arguments import instance
+from keras_arae.arguments import one_of
+from keras_arae.arguments import optional
+from keras_arae.arguments import several
 from keras_arae.data import ImagePreprocessor
 from keras_arae.export import export
 from keras_arae.layers import ConvolutionalDecoder
@@ -17,6 +25,11 @@ from keras_arae.layers import DenseDecoder
 from keras_arae.layers import DenseEncoder
 from keras_arae.layers import Generator
 from keras_arae.models.arae import ARAE
+
+_NETWORKS = {
+    "dense": (DenseEncoder, DenseDecoder),
+    "convolutional": (ConvolutionalEncoder, ConvolutionalDecoder),
+}
 
 
 @export
@@ -62,6 +75,13 @@ class ImageARAE(ARAE):
     ```
     """
 
+    @checked(
+        codec=either(instance(ImagePreprocessor), several(WIDTH, 2, 3)),
+        networks=one_of(*_NETWORKS),
+        code_dim=WIDTH,
+        prior=priors.PRIOR,
+        encoder=optional(LAYER),
+    )
     def __init__(
         self,
         codec: ImagePreprocessor | Sequence[int],
@@ -72,13 +92,8 @@ class ImageARAE(ARAE):
         decoder: Any = None,
         **options: Any,
     ) -> None:
-        if isinstance(codec, Sequence):
+        if not isinstance(codec, ImagePreprocessor):
             codec = ImagePreprocessor(codec)
-        if networks not in _NETWORKS:
-            raise ValueError(
-                f"`networks` must be one of {list(_NETWORKS)}. "
-                f"Received: networks={networks!r}"
-            )
         encoder_class, decoder_class = _NETWORKS[networks]
         if encoder is None:
             encoder = encoder_class(code_dim)
@@ -102,9 +117,3 @@ def _released_game(code_dim: int) -> priors.AdversarialPrior:
         critic_learning_rate=5e-5,
         generator_learning_rate=5e-4,
     )
-
-
-_NETWORKS = {
-    "dense": (DenseEncoder, DenseDecoder),
-    "convolutional": (ConvolutionalEncoder, ConvolutionalDecoder),
-}

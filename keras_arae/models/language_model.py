@@ -8,11 +8,17 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import SEED
+from keras_arae.arguments import WIDTH
+from keras_arae.arguments import checked
+from keras_arae.arguments import instance
+from keras_arae.arguments import optional
 from keras_arae.data import Batch
 from keras_arae.data import TextPreprocessor
-from keras_arae.data.batches import check_count
 from keras_arae.export import export
 from keras_arae.models.generation import GenerativeModel
+from keras_arae.models.text_arae import NETWORK
 from keras_arae.models.text_arae import make_decoder
 from keras_arae.training import Phase
 
@@ -50,6 +56,12 @@ class LanguageModel(GenerativeModel):
     ```
     """
 
+    @checked(
+        codec=instance(TextPreprocessor),
+        embedding_dim=WIDTH,
+        units=WIDTH,
+        decoder=NETWORK,
+    )
     def __init__(
         self,
         codec: TextPreprocessor,
@@ -117,6 +129,7 @@ class LanguageModel(GenerativeModel):
         )
         return {"cross_entropy": loss, "accuracy": accuracy}
 
+    @checked(num_samples=COUNT, seed=optional(SEED))
     def generate(
         self,
         num_samples: int,
@@ -140,7 +153,6 @@ class LanguageModel(GenerativeModel):
         Returns:
             A list of str.
         """
-        check_count("num_samples", num_samples)
         if seed is None:
             seed = np.random.randint(2**31)
         if condition is None and label is None and self.condition is not None:
@@ -151,6 +163,7 @@ class LanguageModel(GenerativeModel):
         codes = np.zeros((num_samples, 0), "float32")
         return self.decode(codes, condition, seed=seed, label=label, **options)
 
+    @checked(batch_size=COUNT)
     def perplexity(
         self,
         x: Any,

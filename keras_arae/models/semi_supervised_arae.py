@@ -11,6 +11,13 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import FLAG
+from keras_arae.arguments import LAYER
+from keras_arae.arguments import NOT_NEGATIVE
+from keras_arae.arguments import checked
+from keras_arae.arguments import optional
+from keras_arae.arguments import shown
 from keras_arae.data import ArrayBatches
 from keras_arae.data import Batch
 from keras_arae.data import Classes
@@ -25,6 +32,7 @@ from keras_arae.layers.classifier import weighted_accuracy
 from keras_arae.models.text_arae import TextARAE
 from keras_arae.sampling import in_batches
 from keras_arae.training import Phase
+from keras_arae.training.phased_model import FIT_RULES
 
 
 class LabeledBatch(NamedTuple):
@@ -130,6 +138,12 @@ class SemiSupervisedARAE(TextARAE):
     ```
     """
 
+    @checked(
+        pairs=FLAG,
+        head=optional(LAYER),
+        classification_weight=NOT_NEGATIVE,
+        reconstruction_weight=NOT_NEGATIVE,
+    )
     def __init__(
         self,
         codec: TextPreprocessor,
@@ -141,11 +155,10 @@ class SemiSupervisedARAE(TextARAE):
         **options: Any,
     ) -> None:
         classes = Classes(check_names(labels))
-        weights = (classification_weight, reconstruction_weight)
-        if min(weights) < 0 or max(weights) == 0:
+        if not classification_weight and not reconstruction_weight:
             raise ValueError(
                 "`classification_weight` and `reconstruction_weight` must not "
-                "be negative, nor both be zero. Received: "
+                "both be zero. Received: "
                 f"classification_weight={classification_weight}, "
                 f"reconstruction_weight={reconstruction_weight}"
             )
@@ -153,7 +166,7 @@ class SemiSupervisedARAE(TextARAE):
             raise ValueError(
                 "The decoder of a SemiSupervisedARAE knows no labels: name "
                 "the classes with `labels`. "
-                f"Received: condition={options['condition']}"
+                f"Received: condition={shown(options['condition'])}"
             )
         super().__init__(codec, **options)
         self.classes = classes
@@ -364,6 +377,8 @@ class SemiSupervisedARAE(TextARAE):
                 "Received: 0 examples"
             )
         labels = self.classes.encode(labels, len(examples))
+        if options.get("weighted"):  # Nothing fills a batch of these up.
+            batch_size = min(batch_size, len(examples))
         # A dict, so that a compiled step tells examples from sentences.
         return ArrayBatches(
             examples,
@@ -374,6 +389,7 @@ class SemiSupervisedARAE(TextARAE):
             **options,
         )
 
+    @checked(batch_size=COUNT, **FIT_RULES)
     def fit(  # type: ignore[override]
         self,
         x: Any = None,
@@ -477,9 +493,9 @@ class SemiSupervisedARAE(TextARAE):
         """Batches of held-out examples, or of sentences."""
         if not isinstance(data, tuple):
             return self._evaluation_batches(data, None, batch_size=batch_size)
-        batch_size = min(batch_size, max(len(data[1]), 1))
         return self._example_batches(data, batch_size, weighted=True)
 
+    @checked(batch_size=optional(COUNT))
     def evaluate(
         self,
         x: Any,
@@ -512,6 +528,7 @@ class SemiSupervisedARAE(TextARAE):
 
     # Verbs.
 
+    @checked(batch_size=COUNT)
     def predict(self, x: Any, batch_size: int = 256) -> np.ndarray:
         """Probabilities of the classes.
 
@@ -525,6 +542,7 @@ class SemiSupervisedARAE(TextARAE):
         function = self._compiled("predict", self._probabilities)
         return in_batches(function, self.encode_examples(x), batch_size)
 
+    @checked(batch_size=COUNT)
     def classify(self, x: Any, batch_size: int = 256) -> list[str]:
         """The likeliest class of each example, by name.
 

@@ -6,6 +6,14 @@ from typing import Any
 
 import keras
 
+from keras_arae.arguments import LAYER
+from keras_arae.arguments import POSITIVE
+from keras_arae.arguments import WIDTH
+from keras_arae.arguments import checked
+from keras_arae.arguments import either
+from keras_arae.arguments import instance
+from keras_arae.arguments import one_of
+from keras_arae.arguments import optional
 from keras_arae.data import TextPreprocessor
 from keras_arae.export import export
 from keras_arae.layers import LSTMDecoder
@@ -13,6 +21,8 @@ from keras_arae.layers import LSTMEncoder
 from keras_arae.layers import TransformerDecoder
 from keras_arae.layers import TransformerEncoder
 from keras_arae.models.arae import ARAE
+
+NETWORK = either(one_of("lstm", "transformer"), LAYER)
 
 
 @export
@@ -60,6 +70,15 @@ class TextARAE(ARAE):
     ```
     """
 
+    @checked(
+        codec=instance(TextPreprocessor),
+        embedding_dim=WIDTH,
+        code_dim=WIDTH,
+        units=optional(WIDTH),
+        encoder=NETWORK,
+        decoder=NETWORK,
+        learning_rate=optional(POSITIVE),
+    )
     def __init__(
         self,
         codec: TextPreprocessor,
@@ -122,7 +141,7 @@ def make_decoder(
         return LSTMDecoder(size, embedding_dim, units, **ids)
     if decoder == "transformer":
         return TransformerDecoder(size, length, units, **ids)
-    return _layer("decoder", decoder)
+    return decoder
 
 
 def _make_encoder(
@@ -138,13 +157,4 @@ def _make_encoder(
         return LSTMEncoder(size, embedding_dim, units, **options)
     if encoder == "transformer":
         return TransformerEncoder(size, length, units, **options)
-    return _layer("encoder", encoder)
-
-
-def _layer(name: str, layer: Any) -> keras.layers.Layer:
-    if not isinstance(layer, keras.layers.Layer):
-        raise ValueError(
-            f"`{name}` must be 'lstm', 'transformer' or a Keras layer. "
-            f"Received: {name}={layer!r}"
-        )
-    return layer
+    return encoder

@@ -9,6 +9,16 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import FLAG
+from keras_arae.arguments import LAYER
+from keras_arae.arguments import NOT_NEGATIVE
+from keras_arae.arguments import WIDTH
+from keras_arae.arguments import checked
+from keras_arae.arguments import instance
+from keras_arae.arguments import one_of
+from keras_arae.arguments import optional
+from keras_arae.arguments import shown
 from keras_arae.data import ArrayBatches
 from keras_arae.data import Batch
 from keras_arae.data import Classes
@@ -17,10 +27,14 @@ from keras_arae.export import export
 from keras_arae.layers import Classifier
 from keras_arae.layers import ClassLSTMDecoder
 from keras_arae.layers.classifier import weighted_accuracy
+from keras_arae.models.text_arae import NETWORK
 from keras_arae.models.text_arae import TextARAE
+from keras_arae.priors import PRIOR
 from keras_arae.priors import AdversarialPrior
 from keras_arae.sampling import in_batches
 from keras_arae.training import Phase
+
+CONFUSIONS = ("flip", "uniform")
 
 
 @export
@@ -83,6 +97,19 @@ class TransferARAE(TextARAE):
     ```
     """
 
+    @checked(
+        codec=instance(TextPreprocessor),
+        embedding_dim=WIDTH,
+        code_dim=WIDTH,
+        units=optional(WIDTH),
+        prior=PRIOR,
+        decoder=NETWORK,
+        decoder_per_class=FLAG,
+        classifier=optional(LAYER),
+        classifier_weight=NOT_NEGATIVE,
+        confusion_weight=NOT_NEGATIVE,
+        confusion=optional(one_of(*CONFUSIONS)),
+    )
     def __init__(
         self,
         codec: TextPreprocessor,
@@ -102,13 +129,13 @@ class TransferARAE(TextARAE):
         classes = condition
         if not isinstance(classes, Classes):
             classes = Classes(classes)
+        if classifier is not None and not confusion_weight:
+            raise ValueError(
+                "With `confusion_weight=0` there is no classifier: leave "
+                f"`classifier` out. Received: classifier={shown(classifier)}"
+            )
         if confusion is None:
             confusion = "flip" if classes.num_classes == 2 else "uniform"
-        if confusion not in CONFUSIONS:
-            raise ValueError(
-                f"`confusion` must be one of {CONFUSIONS}. "
-                f"Received: confusion={confusion!r}"
-            )
         if decoder_per_class and decoder == "lstm":
             decoder = ClassLSTMDecoder(
                 classes.num_classes,
@@ -307,6 +334,7 @@ class TransferARAE(TextARAE):
         """
         return self.reconstruct(sentences, to, **options)
 
+    @checked(batch_size=COUNT)
     def classify_codes(
         self, codes: np.ndarray, batch_size: int = 256
     ) -> np.ndarray:
@@ -339,6 +367,3 @@ class TransferARAE(TextARAE):
             "confusion_weight": self.confusion_weight,
             "confusion": self.confusion,
         }
-
-
-CONFUSIONS = ("flip", "uniform")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from keras_arae.arguments import check
+from keras_arae.arguments import either
+from keras_arae.arguments import instance
+from keras_arae.arguments import one_of
+from keras_arae.arguments import optional
 from keras_arae.priors.adversarial import AdversarialPrior
 from keras_arae.priors.gaussian import GaussianPrior
 from keras_arae.priors.prior import Prior
 
 # Priors by the names that models take.
 PRIORS = {"adversarial": AdversarialPrior, "gaussian": GaussianPrior}
+PRIOR = optional(either(one_of(*PRIORS), instance(Prior)))
 
 __all__ = ["PRIORS", "AdversarialPrior", "GaussianPrior", "Prior", "get"]
 
@@ -24,12 +30,5 @@ def get(prior: str | Prior | None) -> Prior | None:
     Raises:
         ValueError: if the name is unknown, or it is something else.
     """
-    if prior is None or isinstance(prior, Prior):
-        return prior
-    if not isinstance(prior, str) or prior not in PRIORS:
-        raise ValueError(
-            f"`prior` must be one of {list(PRIORS)}, a "
-            "`keras_arae.priors.Prior` or None (a plain autoencoder). "
-            f"Received: prior={prior!r}"
-        )
-    return PRIORS[prior]()
+    prior = check("prior", prior, PRIOR)
+    return PRIORS[prior]() if isinstance(prior, str) else prior

@@ -8,7 +8,15 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_arae.data.batches import check_count
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import LAYER
+from keras_arae.arguments import NOT_NEGATIVE
+from keras_arae.arguments import POSITIVE
+from keras_arae.arguments import WIDTH
+from keras_arae.arguments import checked
+from keras_arae.arguments import one_of
+from keras_arae.arguments import optional
+from keras_arae.arguments import several
 from keras_arae.export import export
 from keras_arae.layers import Critic
 from keras_arae.layers import Generator
@@ -85,6 +93,19 @@ class AdversarialPrior(Prior):
     ```
     """
 
+    @checked(
+        generator=optional(LAYER),
+        critic=optional(LAYER),
+        hidden_dims=several(WIDTH),
+        critic_steps=COUNT,
+        critic_data=one_of("reuse", "fresh"),
+        critic_regularizer=one_of("gradient_penalty", "weight_clipping"),
+        gradient_penalty_weight=NOT_NEGATIVE,
+        weight_clip=POSITIVE,
+        encoder_gradient_scale=NOT_NEGATIVE,
+        critic_learning_rate=POSITIVE,
+        generator_learning_rate=POSITIVE,
+    )
     def __init__(
         self,
         generator: keras.layers.Layer | None = None,
@@ -103,13 +124,6 @@ class AdversarialPrior(Prior):
         **kwargs: Any,
     ) -> None:
         super().__init__(noise_dim, conditional, **kwargs)
-        check_count("critic_steps", critic_steps)
-        _check_choice("critic_data", critic_data, ("reuse", "fresh"))
-        _check_choice(
-            "critic_regularizer",
-            critic_regularizer,
-            ("gradient_penalty", "weight_clipping"),
-        )
         self.generator: Any = generator
         self.critic: Any = critic
         self.hidden_dims = tuple(hidden_dims)
@@ -208,10 +222,3 @@ class AdversarialPrior(Prior):
 
 
 _NETWORKS = ("generator", "critic")
-
-
-def _check_choice(name: str, value: str, choices: Sequence[str]) -> None:
-    if value not in choices:
-        raise ValueError(
-            f"`{name}` must be one of {choices}. Received: {name}={value!r}"
-        )

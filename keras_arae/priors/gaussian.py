@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from keras_arae.arguments import array
+from keras_arae.arguments import check
 from keras_arae.export import export
 from keras_arae.layers.codes import on_unit_sphere
 from keras_arae.priors.prior import Prior
@@ -53,13 +55,17 @@ class GaussianPrior(Prior):
     fitted_afterwards = True
 
     def __init__(self, conditional: bool = True, **kwargs: Any) -> None:
-        kwargs.pop("noise_dim", None)  # That of codes, whatever a file says.
-        super().__init__(noise_dim=None, conditional=conditional, **kwargs)
+        super().__init__(conditional=conditional, **kwargs)
 
     def prepare(
         self, code_dim: int, condition_dim: int = 0, normalized: bool = True
     ) -> None:
         super().prepare(code_dim, condition_dim, normalized)
+        if self.noise_dim != code_dim:
+            raise ValueError(
+                f"A Gaussian's noise is as wide as codes, {code_dim}: leave "
+                f"`noise_dim` out. Received: noise_dim={self.noise_dim}"
+            )
         if self.built:
             return
 
@@ -82,17 +88,23 @@ class GaussianPrior(Prior):
     def fit(
         self, codes: np.ndarray, condition: np.ndarray | None = None
     ) -> None:
-        codes = np.asarray(codes, "float64")
-        if codes.ndim != 2 or codes.shape[1] != self.code_dim or len(codes) < 2:
+        if self.code_dim is None:
             raise ValueError(
-                f"Expected at least 2 codes of shape (num_codes, "
-                f"{self.code_dim}). Received: shape {codes.shape}"
+                "The prior knows no codes yet: call `prepare` first, or let a "
+                "model do it. Received: code_dim=None"
             )
+        rule = array("num_codes", self.code_dim)
+        at_least_2 = rule._replace(
+            expected=f"at least 2 codes, {rule.expected}",
+            accepts=lambda codes: rule.accepts(codes) and len(codes) > 1,
+        )
+        codes = check("codes", codes, at_least_2).astype("float64")
         mean = codes.mean(axis=0)
         rest = codes - mean
         slope = np.zeros(self.slope.shape)
         if condition is not None and self.conditional:
-            condition = np.asarray(condition, "float64")
+            rule = array(len(codes), self.condition_dim)
+            condition = check("condition", condition, rule).astype("float64")
             center = condition.mean(axis=0)
             slope = np.linalg.lstsq(condition - center, rest, rcond=None)[0]
             rest = rest - (condition - center) @ slope

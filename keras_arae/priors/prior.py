@@ -8,6 +8,11 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_arae.arguments import FLAG
+from keras_arae.arguments import WIDTH
+from keras_arae.arguments import checked
+from keras_arae.arguments import optional
+from keras_arae.arguments import whole
 from keras_arae.training import Phase
 
 
@@ -59,6 +64,7 @@ class Prior(keras.layers.Layer):
     num_extra_parts = 0
     built: bool
 
+    @checked(noise_dim=optional(WIDTH), conditional=FLAG)
     def __init__(
         self,
         noise_dim: int | None = None,
@@ -72,6 +78,7 @@ class Prior(keras.layers.Layer):
         self.condition_dim = 0
         self.normalized = True
 
+    @checked(code_dim=WIDTH, condition_dim=whole(0), normalized=FLAG)
     def prepare(
         self, code_dim: int, condition_dim: int = 0, normalized: bool = True
     ) -> None:

@@ -2,14 +2,50 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from keras import ops
 
-from keras_arae.data.batches import check_count
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import POSITIVE
+from keras_arae.arguments import Rule
+from keras_arae.arguments import checked
+from keras_arae.arguments import number
+from keras_arae.arguments import optional
+
+_SETTINGS: dict[str, set[str]] = {
+    "greedy": set(),
+    "random": {"temperature"},
+    "top_k": {"temperature", "top_k"},
+    "top_p": {"temperature", "top_k", "top_p"},
+    "beam": {"temperature", "num_beams"},
+}
+
+# Of what tells samplers how to choose.
+SAMPLING_RULES = {
+    "sampler": optional(
+        Rule(
+            f"one of {sorted(_SETTINGS)}, or a keras_nlp sampler",
+            lambda value: (
+                value in _SETTINGS
+                if isinstance(value, str)
+                else is_sampler(value)
+            ),
+        )
+    ),
+    "temperature": optional(
+        POSITIVE._replace(
+            expected="a finite number above 0 (for none, take the greedy "
+            "sampler)"
+        )
+    ),
+    "top_k": optional(COUNT),
+    "top_p": optional(number(above=0, most=1)),
+    "num_beams": optional(COUNT),
+}
 
 
+@checked(**SAMPLING_RULES)
 def make_sampler(
     sampler: Any = None,
     temperature: float | None = None,
@@ -48,10 +84,8 @@ def make_sampler(
             "random" if temperature else
             "greedy"
         )  # fmt: skip
-    is_sampler = isinstance(sampler, samplers.Sampler)
-    _check_values(settings)
-    _check_settings(sampler, is_sampler, settings)
-    if is_sampler:
+    _check_settings(sampler, settings)
+    if not isinstance(sampler, str):
         return sampler
     temperature = 1.0 if temperature is None else temperature
     if sampler == "greedy":
@@ -67,34 +101,16 @@ def make_sampler(
     return samplers.RandomSampler(temperature=temperature)
 
 
-def _check_values(settings: dict[str, Any]) -> None:
-    """Refuses numbers that no sampler can use."""
-    for name in ("top_k", "num_beams"):
-        if settings[name] is not None:
-            check_count(name, settings[name])
-    temperature, top_p = settings["temperature"], settings["top_p"]
-    if temperature is not None and not 0 < temperature < math.inf:
-        raise ValueError(
-            "`temperature` must be above 0 (for none at all, use the greedy "
-            f"sampler) and finite. Received: temperature={temperature}"
-        )
-    if top_p is not None and not 0 < top_p <= 1:
-        raise ValueError(
-            "`top_p` is a probability above 0 and at most 1. "
-            f"Received: top_p={top_p}"
-        )
+def is_sampler(value: Any) -> bool:
+    """Whether it is a sampler of keras_nlp, which takes seconds to import."""
+    from keras_nlp import samplers
+
+    return isinstance(value, samplers.Sampler)
 
 
-def _check_settings(
-    sampler: Any, is_sampler: bool, settings: dict[str, Any]
-) -> None:
-    """Refuses unknown names, and settings that a sampler does not take."""
-    if not is_sampler and sampler not in _SETTINGS:
-        raise ValueError(
-            f"`sampler` must be one of {sorted(_SETTINGS)} or a "
-            f"keras_nlp sampler. Received: sampler={sampler!r}"
-        )
-    takes = set() if is_sampler else _SETTINGS[sampler]
+def _check_settings(sampler: Any, settings: dict[str, Any]) -> None:
+    """Refuses settings that a sampler does not take."""
+    takes = _SETTINGS[sampler] if isinstance(sampler, str) else set()
     given = {key: value for key, value in settings.items() if value is not None}
     if given.keys() - takes:
         raise ValueError(
@@ -126,12 +142,3 @@ def choose(sampler: Any, logits: Any) -> Any:
         # Faster than `argmax`, on XLA's CPU code by much.
         return ops.top_k(logits, 1)[1][:, 0]
     return sampler.get_next_token(sampler.compute_probabilities(logits))
-
-
-_SETTINGS: dict[str, set[str]] = {
-    "greedy": set(),
-    "random": {"temperature"},
-    "top_k": {"temperature", "top_k"},
-    "top_p": {"temperature", "top_k", "top_p"},
-    "beam": {"temperature", "num_beams"},
-}

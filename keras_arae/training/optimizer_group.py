@@ -10,9 +10,20 @@ from typing import TypeAlias
 import keras
 from keras import ops
 
+from keras_arae.arguments import DICT
+from keras_arae.arguments import Rule
+from keras_arae.arguments import check
+from keras_arae.arguments import checked
 from keras_arae.export import export
 
 Schedule: TypeAlias = keras.optimizers.schedules.LearningRateSchedule
+
+
+OPTIMIZER = Rule(
+    "a Keras optimizer, or the name of one",
+    lambda value: isinstance(value, keras.optimizers.Optimizer),
+    keras.optimizers.get,
+)
 
 
 @export
@@ -46,6 +57,7 @@ class OptimizerGroup(keras.optimizers.Optimizer):
     ```
     """
 
+    @checked(optimizers=DICT)
     def __init__(
         self,
         optimizers: Mapping[str, keras.optimizers.Optimizer],
@@ -55,7 +67,7 @@ class OptimizerGroup(keras.optimizers.Optimizer):
         self._members: dict[str, keras.optimizers.Optimizer] = {}
         self._updates: dict[str, Sequence] = {}
         for key, optimizer in optimizers.items():
-            optimizer = keras.optimizers.get(optimizer)
+            optimizer = check(f"{key}_optimizer", optimizer, OPTIMIZER)
             if any(optimizer is other for other in self._members.values()):
                 raise ValueError(
                     "Each phase needs an optimizer object of its own, also "

@@ -10,6 +10,14 @@ from typing import Any
 
 import keras
 
+from keras_arae.arguments import DICT
+from keras_arae.arguments import FUNCTION
+from keras_arae.arguments import LAYER
+from keras_arae.arguments import TEXT
+from keras_arae.arguments import check
+from keras_arae.arguments import optional
+from keras_arae.arguments import several
+
 
 @dataclasses.dataclass(frozen=True)
 class Phase:
@@ -88,6 +96,8 @@ class Phase:
                 f"{list(self.logs)}, as they are or with `val_` before them. "
                 f"Received: shown={list(self.shown)}"
             )
+        for name, rule in _RULES.items():
+            check(name, getattr(self, name), rule)
 
     @property
     def variables(self) -> list[keras.Variable]:
@@ -130,6 +140,20 @@ class Phase:
                 f"declare: add the names to Phase(logs=...). "
                 f"Received: logs={list(self.logs)}"
             )
+
+
+_RULES = {
+    "name": TEXT,
+    "loss": FUNCTION,
+    "networks": several(LAYER),
+    "optimizer": TEXT,
+    "default_optimizer": optional(FUNCTION),
+    "logs": several(TEXT),
+    "objective": DICT,
+    "inputs": optional(FUNCTION),
+    "evaluate": optional(FUNCTION),
+    "after": optional(FUNCTION),
+}
 
 
 class SharedPass:

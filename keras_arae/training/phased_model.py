@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,14 +14,53 @@ from keras import ops
 
 from keras_arae import backend
 from keras_arae import data
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import FLAG
+from keras_arae.arguments import NATURAL
+from keras_arae.arguments import SEED
+from keras_arae.arguments import TEXT
+from keras_arae.arguments import Rule
+from keras_arae.arguments import check
+from keras_arae.arguments import checked
+from keras_arae.arguments import either
+from keras_arae.arguments import instance
+from keras_arae.arguments import number
+from keras_arae.arguments import one_of
+from keras_arae.arguments import optional
+from keras_arae.arguments import several
+from keras_arae.arguments import shown
 from keras_arae.atomic_file import replacing
 from keras_arae.training.optimizer_group import OptimizerGroup
 from keras_arae.training.phase import Phase
+from keras_arae.training.progress_bar import LEVELS
 from keras_arae.training.progress_bar import ProgressBar
 from keras_arae.training.progress_bar import check_verbose
 from keras_arae.training.training_monitor import TrainingMonitor
 from keras_arae.training.training_monitor import set_directions
 from keras_arae.training.training_monitor import watches_nan
+
+SIZED = Rule(
+    "data whose number is known, such as a list, beside weights of rows",
+    lambda value: len(value) >= 0,
+)
+CALLBACK = instance(keras.callbacks.Callback)
+VERBOSE = either(one_of(*LEVELS), FLAG)
+FIT_RULES = {
+    "epochs": NATURAL,
+    "verbose": VERBOSE,
+    "callbacks": optional(either(CALLBACK, several(CALLBACK))),
+    "shuffle": FLAG,
+    "initial_epoch": NATURAL,
+    "steps_per_epoch": optional(COUNT),
+    "validation_steps": optional(COUNT),
+    "validation_freq": either(COUNT, several(COUNT, 1)),
+}
+EVALUATE_RULES = {
+    "verbose": VERBOSE,
+    "steps": optional(COUNT),
+    "callbacks": optional(either(CALLBACK, several(CALLBACK))),
+    "return_dict": FLAG,
+}
 
 
 class PhasedModel(backend.Trainer, keras.Model):
@@ -42,6 +82,11 @@ class PhasedModel(backend.Trainer, keras.Model):
         name: str or `None`. Defaults to `None`.
     """
 
+    @checked(
+        codec=optional(instance(data.Codec)),
+        seed=optional(SEED),
+        name=optional(TEXT),
+    )
     def __init__(
         self,
         codec: data.Codec | None = None,
@@ -126,6 +171,11 @@ class PhasedModel(backend.Trainer, keras.Model):
 
     # Compilation.
 
+    @checked(
+        run_eagerly=FLAG,
+        jit_compile=either(FLAG, one_of("auto")),
+        steps_per_execution=COUNT,
+    )
     def compile(
         self,
         *optimizers: keras.optimizers.Optimizer,
@@ -187,6 +237,9 @@ class PhasedModel(backend.Trainer, keras.Model):
 
     # Training and evaluation.
 
+    @checked(
+        batch_size=COUNT, validation_split=number(least=0, below=1), **FIT_RULES
+    )
     def fit(
         self,
         x: Any,
@@ -258,8 +311,14 @@ class PhasedModel(backend.Trainer, keras.Model):
                 before any checkpoint is written over. Not raised where the
                 callbacks hold `keras.callbacks.TerminateOnNaN`.
         """
+        if validation_split and validation_data is not None:
+            raise ValueError(
+                "Give `validation_data` or `validation_split`, not both. "
+                f"Received: validation_split={validation_split} beside "
+                f"validation_data of type {type(validation_data).__name__}"
+            )
         weights = self._weights_of(x, y, class_weight, sample_weight)
-        if validation_split and validation_data is None:
+        if validation_split:
             x, y, weights, validation_data = self._split(
                 x, y, weights, validation_split
             )
@@ -341,6 +400,7 @@ class PhasedModel(backend.Trainer, keras.Model):
             self._trained = trained
             self.train_function = self.test_function = None
 
+    @checked(batch_size=optional(COUNT), **EVALUATE_RULES)
     def evaluate(
         self,
         x: Any,
@@ -478,6 +538,8 @@ class PhasedModel(backend.Trainer, keras.Model):
             An array of shape `(num_rows, *x_shape)`, and with `num_rows` rows
             one of conditions and one of weights, or `None` each.
         """
+        if isinstance(x, Iterator):  # It can be read but once.
+            x = list(x)
         if self.codec is None:
             self.build((None, *data.check_integers(x).shape[1:]))
         rows, kept = self.codec.encode_corpus(x)
@@ -521,17 +583,20 @@ class PhasedModel(backend.Trainer, keras.Model):
                     f"(x, y, weights). Received: {name} of type "
                     f"{type(value).__name__} beside a {type(x).__name__}"
                 )
+        if sample_weight is None and class_weight is None:
+            return None
+        num_rows = len(check("x", x, SIZED))
         if sample_weight is not None:
-            sample_weight = data.row_weights(sample_weight, len(x))
+            sample_weight = data.row_weights(sample_weight, num_rows)
         if class_weight is None:
             return sample_weight
         if not isinstance(self.condition, data.Classes):
             raise ValueError(
                 "`class_weight` is for a model whose condition is classes. "
-                f"Received: class_weight={class_weight}, a model with "
-                f"condition={self.condition}"
+                f"Received: class_weight={shown(class_weight)}, a model "
+                f"with condition={self.condition}"
             )
-        weights = self.condition.weights(class_weight, y, len(x))
+        weights = self.condition.weights(class_weight, y, num_rows)
         return weights if sample_weight is None else weights * sample_weight
 
     def _split(

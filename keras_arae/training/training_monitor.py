@@ -50,7 +50,8 @@ class TrainingMonitor(keras.callbacks.Callback):
                     f"phase, is {value} since batch {batch + 1} of epoch "
                     f"{self._epoch + 1}. The last checkpoint is untouched. "
                     "Lower that phase's learning rate or clip its gradients "
-                    "(global_clipnorm)."
+                    "(global_clipnorm). "
+                    f"Received: {key}={value}"
                 )
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:

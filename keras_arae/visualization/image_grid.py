@@ -7,10 +7,38 @@ import os
 
 import numpy as np
 
+from keras_arae.arguments import COUNT
+from keras_arae.arguments import NEW_FILE
+from keras_arae.arguments import PATH
+from keras_arae.arguments import Rule
+from keras_arae.arguments import array
+from keras_arae.arguments import check
+from keras_arae.arguments import checked
+from keras_arae.arguments import whole
 from keras_arae.atomic_file import replacing
 from keras_arae.extras import require
 
+_numbers = array(kinds="biuf")
+IMAGES = Rule(
+    "an array of images: floats from 0 to 1, or levels, integers from 0",
+    lambda images: (
+        _numbers.accepts(images)
+        and images.ndim in (3, 4)
+        and images.size > 0
+        and images.min() >= 0
+        and (images.dtype.kind != "f" or images.max() <= 1)
+    ),
+    _numbers.read,
+)
+_rgb = array("height", "width", 3)
+PICTURE = Rule(
+    "a picture: floats from 0 to 1 of shape (height, width, 3)",
+    lambda picture: _rgb.accepts(picture) and IMAGES.accepts(picture),
+    _rgb.read,
+)
 
+
+@checked(images=IMAGES, num_columns=COUNT, scale=whole(1, 100))
 def image_grid(
     images: np.ndarray, num_columns: int = 10, scale: int = 3
 ) -> np.ndarray:
@@ -38,7 +66,6 @@ def image_grid(
     assert grid(images, num_columns=3, scale=1).shape == (11, 16, 3)
     ```
     """
-    images = np.asarray(images)
     if images.dtype.kind in "iub":
         images = images / max(images.max(initial=0), 1)
     if images.ndim == 3:
@@ -65,6 +92,7 @@ def image_grid(
     return grid.astype("float32")
 
 
+@checked(originals=IMAGES, others=IMAGES, num_columns=COUNT)
 def paired_image_grid(
     originals: np.ndarray,
     others: np.ndarray,
@@ -99,7 +127,6 @@ def paired_image_grid(
     assert grid.shape == (21, 16, 3)
     ```
     """
-    originals, others = np.asarray(originals), np.asarray(others)
     if originals.shape != others.shape:
         raise ValueError(
             "Expected two arrays of images of the same shape. Received: "
@@ -116,6 +143,7 @@ def paired_image_grid(
     return image_grid(pairs, num_columns, scale)
 
 
+@checked(picture=PICTURE, path=PATH)
 def save_image(picture: np.ndarray, path: str | os.PathLike) -> None:
     """Writes a picture to a PNG.
 
@@ -134,6 +162,7 @@ def save_image(picture: np.ndarray, path: str | os.PathLike) -> None:
     keras_arae.visualization.save_image(picture, path)
     ```
     """
+    check("path", path, NEW_FILE)
     image = require("matplotlib.image", "plot")
     with replacing(path) as partial:
-        image.imsave(partial, picture)
+        image.imsave(partial, picture, format="png")

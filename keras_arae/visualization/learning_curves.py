@@ -10,6 +10,14 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
+from keras_arae.arguments import DICT
+from keras_arae.arguments import FILE
+from keras_arae.arguments import NEW_FILE
+from keras_arae.arguments import PATH
+from keras_arae.arguments import Rule
+from keras_arae.arguments import check
+from keras_arae.arguments import checked
+from keras_arae.arguments import several
 from keras_arae.atomic_file import replacing
 from keras_arae.extras import require
 
@@ -27,10 +35,13 @@ PANELS = {
     ),
 }
 
+CURVE = several(Rule("a number", lambda x: isinstance(x, (int, float))))
+
 # What is no curve of its own.
 SKIPPED = ("epoch", "loss", "learning_rate")
 
 
+@checked(path=PATH)
 def read_log(path: str | os.PathLike) -> dict[str, list[float]]:
     """Reads the columns of a CSV log, by name.
 
@@ -49,14 +60,23 @@ def read_log(path: str | os.PathLike) -> dict[str, list[float]]:
     assert keras_arae.visualization.read_log(path)["loss"] == [2.5, 1.5]
     ```
     """
-    with pathlib.Path(path).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    check("path", path, FILE)
+    try:
+        with pathlib.Path(path).open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(
+            "Expected the file of a `keras.callbacks.CSVLogger`. "
+            f"Received: {path} ({error})"
+        ) from error
     return {
         key: [_number(row[key]) for row in rows]
         for key in (rows[0] if rows else {})
+        if key is not None
     }
 
 
+@checked(log=DICT, path=PATH)
 def plot_learning_curves(
     log: Mapping[str, Sequence[float]], path: str | os.PathLike
 ) -> None:
@@ -82,6 +102,9 @@ def plot_learning_curves(
     keras_arae.visualization.plot_learning_curves(log, path)
     ```
     """
+    check("path", path, NEW_FILE)
+    for name, numbers in log.items():
+        check(name, numbers, CURVE)
     figures = require("matplotlib.figure", "plot")
     panels = _panels(log)
     num_columns = min(3, len(panels))
@@ -95,7 +118,7 @@ def plot_learning_curves(
     for axis in axes[len(panels) :]:
         axis.set_visible(False)
     with replacing(path) as partial:
-        figure.savefig(partial, dpi=120)
+        figure.savefig(partial, dpi=120, format="png")
 
 
 def _panels(log: Mapping[str, Sequence[float]]) -> dict[str, list[str]]:
@@ -139,8 +162,8 @@ def _draw_panel(
     axis.legend(fontsize=7)
 
 
-def _number(text: str) -> float:
+def _number(text: str | None) -> float:
     try:
-        return float(text)
+        return float(text or "nan")
     except ValueError:
         return math.nan

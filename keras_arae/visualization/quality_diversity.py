@@ -6,10 +6,27 @@ import os
 from collections.abc import Mapping
 from collections.abc import Sequence
 
+from keras_arae.arguments import DICT
+from keras_arae.arguments import NEW_FILE
+from keras_arae.arguments import PATH
+from keras_arae.arguments import POSITIVE
+from keras_arae.arguments import TEXT
+from keras_arae.arguments import Rule
+from keras_arae.arguments import check
+from keras_arae.arguments import checked
+from keras_arae.arguments import several
 from keras_arae.atomic_file import replacing
 from keras_arae.extras import require
 
+ROW = Rule(
+    "dicts with 'forward PPL' and 'reverse PPL', numbers above 0",
+    lambda row: all(
+        POSITIVE.accepts(row[name]) for name in ("forward PPL", "reverse PPL")
+    ),
+)
 
+
+@checked(rows=DICT, path=PATH, curves=several(several(TEXT, 1)))
 def plot_quality_diversity(
     rows: Mapping[str, Mapping[str, float]],
     path: str | os.PathLike,
@@ -46,6 +63,14 @@ def plot_quality_diversity(
     )
     ```
     """
+    check("path", path, NEW_FILE)
+    for row in rows.values():
+        check("rows", row, ROW)
+    unknown = [name for names in curves for name in names if name not in rows]
+    if unknown:
+        raise ValueError(
+            f"`curves` must join rows, {list(rows)}. Received: {unknown}"
+        )
     figures = require("matplotlib.figure", "plot")
     tickers = require("matplotlib.ticker", "plot")
     figure = figures.Figure(figsize=(7.0, 5.0), layout="constrained")
@@ -72,4 +97,4 @@ def plot_quality_diversity(
     axis.set_ylabel("reverse perplexity (lower: also more kinds of them)")
     axis.grid(alpha=0.3, which="both")
     with replacing(path) as partial:
-        figure.savefig(partial, dpi=120)
+        figure.savefig(partial, dpi=120, format="png")

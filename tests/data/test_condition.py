@@ -55,7 +55,7 @@ def test_what_users_write():
     [
         (lambda: Classes(0), "classes=0"),
         (lambda: Classes(["one"]), r"\['one'\]"),
-        (lambda: Classes(["a", "a"]), r"\['a', 'a'\]"),
+        (lambda: Classes(["a", "a"]), r"names=\['a', 'a'\]"),
         (lambda: Classes("ab"), "'ab'"),
         (lambda: MOOD.encode(None, 2), "none"),
         (lambda: MOOD.encode(["good", "bad"], 2), r"\['bad', 'good'\]"),
@@ -64,12 +64,18 @@ def test_what_users_write():
         (lambda: MOOD.encode([0.0, 1.0], 2), "dtype float64"),
         (lambda: MOOD.rows("bad", 2), r"the unknown \['bad'\]"),
         (lambda: Numbers([]), r"\[\]"),
-        (lambda: Numbers(["a", "a"]), r"\['a', 'a'\]"),
+        (lambda: Numbers(["a", "a"]), r"names=\('a', 'a'\)"),
         (lambda: Numbers("length"), "'length'"),
         (lambda: numbers().encode(None, 3), "None"),
         (lambda: numbers().encode({"length": [1.0]}, 1), r"\['length'\]"),
-        (lambda: numbers().rows({"length": 1.0, "weight": [1, 2]}, 3), "shape"),
-        (lambda: numbers().rows({**LENGTHS, "length": np.nan}, 3), "NaN"),
+        (
+            lambda: numbers().rows({"length": 1.0, "weight": [1, 2]}, 3),
+            r"weight=\[1, 2\]",
+        ),
+        (
+            lambda: numbers().rows({**LENGTHS, "length": np.nan}, 3),
+            "length=nan",
+        ),
         (lambda: Numbers(["a"]).rows({"a": 1.0}, 2), "condition={'a': 1.0}"),
     ],
 )

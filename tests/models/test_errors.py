@@ -46,15 +46,15 @@ CASES = {
     ),
     "code of the wrong width": (
         lambda model: model.decode(np.zeros((2, 5))),
-        r"\(num_codes, 16\). Received: shape \(2, 5\)",
+        r"\(num_codes, 16\). Received: codes=.* shape \(2, 5\)",
     ),
     "code of the wrong rank": (
         lambda model: model.decode(np.zeros(16)),
-        r"Received: shape \(16,\)",
+        r"Received: codes=.* shape \(16,\)",
     ),
     "code that is no number": (
         lambda model: model.decode(np.full((3, 16), [[np.nan]] * 3)),
-        "NaN or infinity in 3 of 3 codes, first in 0",
+        "NaN or infinity in 3 of 3 rows, first in 0",
     ),
     **{
         f"{name}={value}": (
@@ -76,7 +76,7 @@ CASES = {
     },
     "noise of the wrong width": (
         lambda model: model.generate_codes(np.zeros((2, 5))),
-        r"\(num_samples, 6\). Received: shape \(2, 5\)",
+        r"\(num_samples, 6\). Received: noise=.* shape \(2, 5\)",
     ),
     "one point is no path": (
         lambda model: model.interpolate("a", "b", steps=1),
@@ -155,7 +155,7 @@ MISFITS = {
     ),
     "noise of another kind": (
         lambda: dense(code_noise=keras.layers.GaussianNoise(0.1)),
-        "CodeNoise.*Received: <GaussianNoise",
+        "CodeNoise.*Received: code_noise=<GaussianNoise",
     ),
     "one optimizer for two": (
         lambda: dense().compile(*[keras.optimizers.Adam()] * 3),

@@ -202,7 +202,7 @@ def test_the_global_seed_draws_the_classes_too():
 REFUSED = {
     "a code": (
         lambda model: model.decode(np.zeros((2, 5))),
-        r"\(num_codes, 0\). Received: shape \(2, 5\)",
+        r"\(num_codes, 0\). Received: codes=.* shape \(2, 5\)",
     ),
     "no samples": (
         lambda model: model.generate(0),

@@ -261,15 +261,15 @@ def test_an_encoder_goes_into_any_keras_model(make, labeled, preprocessor):
 
 def test_wrong_settings_are_refused(make):
     for options, message in [
-        ({"labels": ["one"]}, r"Received: \['one'\]"),
+        ({"labels": ["one"]}, r"Received: names=\['one'\]"),
         ({"labels": ["one", "one"]}, "2 or more distinct names"),
-        ({"labels": [0, 1]}, r"Received: \[0, 1\]"),
-        ({"labels": "ab"}, "Received: 'ab'"),
-        ({"labels": 3}, "Received: 3"),
+        ({"labels": [0, 1]}, r"Received: names=\[0, 1\]"),
+        ({"labels": "ab"}, "Received: names='ab'"),
+        ({"labels": 3}, "Received: names=3"),
         ({"classification_weight": -1}, "classification_weight=-1"),
         (
             {"classification_weight": 0, "reconstruction_weight": 0},
-            "nor both be zero",
+            "not both be zero",
         ),
         ({"condition": 2}, "Received: condition=2"),
         (
