@@ -11,7 +11,9 @@ from keras_arae.data.codec import check_integers
 from keras_arae.data.condition import Classes
 from keras_arae.data.condition import Condition
 from keras_arae.data.condition import Numbers
+from keras_arae.data.condition import encode_condition
 from keras_arae.data.condition import get_condition
+from keras_arae.data.feed import Feed
 from keras_arae.data.fingerprint import fingerprint
 from keras_arae.data.ids_on_disk import ids_on_disk
 from keras_arae.data.images import ImagePreprocessor
@@ -30,6 +32,7 @@ __all__ = [
     "Classes",
     "Codec",
     "Condition",
+    "Feed",
     "ImagePreprocessor",
     "Numbers",
     "TextPreprocessor",
@@ -38,6 +41,7 @@ __all__ = [
     "check_integers",
     "check_steps",
     "collect_rows",
+    "encode_condition",
     "encoded_dataset",
     "fingerprint",
     "first_rows",

@@ -394,3 +394,27 @@ def check_names(names: Sequence[str], minimum: int = 2) -> tuple[str, ...]:
             rule.read,
         ),
     )
+
+
+def encode_condition(
+    condition: Condition | None, y: Any, num_rows: int
+) -> np.ndarray | None:
+    """Turns conditions of rows into an array, or refuses them.
+
+    Args:
+        condition: a model's `Condition` or `None`.
+        y: what the condition takes, or `None`.
+        num_rows: int.
+
+    Returns:
+        An array with `num_rows` rows; `None` without a condition.
+    """
+    if condition is not None:
+        return condition.encode(y, num_rows)
+    if y is not None:
+        raise ValueError(
+            "This model has no condition: make it with `condition=` (a "
+            "number of classes or their names), or give no labels. "
+            f"Received: labels of type {type(y).__name__}"
+        )
+    return None

@@ -493,7 +493,7 @@ class ARAE(GenerativeModel):
         fits_prior = self._fits_prior_afterwards(x)
         history = super().fit(x, y, *args, **options)
         if fits_prior:
-            weights = self._weights_of(
+            weights = self.feed(x).weights(
                 x, y, options.get("class_weight"), options.get("sample_weight")
             )
             self.fit_prior(x, y, sample_weight=weights)

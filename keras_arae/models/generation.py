@@ -23,6 +23,7 @@ from keras_arae.arguments import optional
 from keras_arae.arguments import shown
 from keras_arae.arguments import whole
 from keras_arae.data import collect_rows
+from keras_arae.data import encode_condition
 from keras_arae.data import is_dataset
 from keras_arae.layers.decoder import DECODER
 from keras_arae.models.inference_model import write_inference_model
@@ -173,9 +174,10 @@ class GenerativeModel(PhasedModel):
             )
         generator = np.random.default_rng(self.seed)
         if is_dataset(x):
-            rows, y, weights = collect_rows(self._dataset(x, y), num_codes)
+            dataset = self.feed(x).dataset(x, y)
+            rows, y, weights = collect_rows(dataset, num_codes)
         else:
-            rows, y, weights = self.encode_corpus(x, y, sample_weight)
+            rows, y, weights = self.feed(x).arrays(x, y, sample_weight)
         kept = np.arange(len(rows))
         if weights is not None:
             size = min(len(rows), num_codes)
@@ -579,7 +581,7 @@ class GenerativeModel(PhasedModel):
         """Vectors of conditions; `None` for a model without."""
         condition = _either(condition, label)
         if self.condition is None:
-            return self.encode_condition(condition, num_rows)
+            return encode_condition(None, condition, num_rows)
         return self.condition.rows(condition, num_rows)
 
     def _condition_path(

@@ -436,9 +436,10 @@ class SemiSupervisedARAE(TextARAE):
         fits_prior = x is not None and self._fits_prior_afterwards(x)
         parts = []
         if x is not None:
+            extra = self.num_extra_rows(batch_size)
             parts.append(
-                self._training_batches(
-                    x, None, None, batch_size, shuffle, steps_per_epoch
+                self.feed(x).training(
+                    x, None, None, batch_size, shuffle, steps_per_epoch, extra
                 )
             )
         if labeled_data is not None:
@@ -492,7 +493,7 @@ class SemiSupervisedARAE(TextARAE):
     def _held_out(self, data: Any, batch_size: int) -> Any:
         """Batches of held-out examples, or of sentences."""
         if not isinstance(data, tuple):
-            return self._evaluation_batches(data, None, batch_size=batch_size)
+            return self.feed(data).held_out(data, batch_size=batch_size)
         return self._example_batches(data, batch_size, weighted=True)
 
     @checked(batch_size=optional(COUNT))

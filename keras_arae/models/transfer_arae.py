@@ -304,8 +304,9 @@ class TransferARAE(TextARAE):
         means = sums / ops.maximum(counts, 1e-12)
         return ops.sum(means) / ops.maximum(num_present, 1.0)
 
-    def _training_batches(self, *args: Any) -> Any:
-        batches = super()._training_batches(*args)
+    def fit_batches(
+        self, batches: Any, *args: Any, **options: Any
+    ) -> keras.callbacks.History:
         if isinstance(batches, ArrayBatches):
             num_classes = self.condition.num_classes
             counts = np.bincount(batches.labels, minlength=num_classes)
@@ -315,7 +316,7 @@ class TransferARAE(TextARAE):
                     "Each class needs sentences to learn from. "
                     f"Received: {dict(zip(names, counts.tolist()))}"
                 )
-        return batches
+        return super().fit_batches(batches, *args, **options)
 
     # Verbs.
 

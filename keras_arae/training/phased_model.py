@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,8 +18,6 @@ from keras_arae.arguments import FLAG
 from keras_arae.arguments import NATURAL
 from keras_arae.arguments import SEED
 from keras_arae.arguments import TEXT
-from keras_arae.arguments import Rule
-from keras_arae.arguments import check
 from keras_arae.arguments import checked
 from keras_arae.arguments import either
 from keras_arae.arguments import instance
@@ -28,7 +25,6 @@ from keras_arae.arguments import number
 from keras_arae.arguments import one_of
 from keras_arae.arguments import optional
 from keras_arae.arguments import several
-from keras_arae.arguments import shown
 from keras_arae.atomic_file import replacing
 from keras_arae.training.optimizer_group import OptimizerGroup
 from keras_arae.training.phase import Phase
@@ -39,10 +35,6 @@ from keras_arae.training.training_monitor import TrainingMonitor
 from keras_arae.training.training_monitor import set_directions
 from keras_arae.training.training_monitor import watches_nan
 
-SIZED = Rule(
-    "data whose number is known, such as a list, beside weights of rows",
-    lambda value: len(value) >= 0,
-)
 CALLBACK = instance(keras.callbacks.Callback)
 VERBOSE = either(one_of(*LEVELS), FLAG)
 FIT_RULES = {
@@ -317,17 +309,24 @@ class PhasedModel(backend.Trainer, keras.Model):
                 f"Received: validation_split={validation_split} beside "
                 f"validation_data of type {type(validation_data).__name__}"
             )
-        weights = self._weights_of(x, y, class_weight, sample_weight)
+        # Our own batches shuffle rows themselves; tf.data its elements.
+        shuffles_batches = shuffle and isinstance(x, keras.utils.PyDataset)
+        x = data.as_batches(x)
+        feed = self.feed(x)
+        weights = feed.weights(x, y, class_weight, sample_weight)
+        held_out = None
         if validation_split:
-            x, y, weights, validation_data = self._split(
+            (x, y, weights), validation_data = feed.split(
                 x, y, weights, validation_split
             )
-        held_out = self._held_out(validation_data, batch_size)
-        data.check_steps(
-            held_out, "validation_steps", options.get("validation_steps")
-        )
-        batches = self._training_batches(
-            x, y, weights, batch_size, shuffle, steps_per_epoch
+        if validation_data is not None:
+            held_out = feed.validation(validation_data, batch_size)
+            data.check_steps(
+                held_out, "validation_steps", options.get("validation_steps")
+            )
+        extra = self.num_extra_rows(batch_size)
+        batches = feed.training(
+            x, y, weights, batch_size, shuffle, steps_per_epoch, extra
         )
         data.check_steps(batches, "steps_per_epoch", steps_per_epoch)
         if data.is_dataset(x):
@@ -339,22 +338,25 @@ class PhasedModel(backend.Trainer, keras.Model):
             callbacks=callbacks,
             validation_data=held_out,
             initial_epoch=initial_epoch,
-            # Our own batches shuffle rows themselves; tf.data its elements.
-            shuffle=shuffle and isinstance(x, keras.utils.PyDataset),
+            shuffle=shuffles_batches,
             **options,
         )
 
-    def _held_out(self, validation_data: Any, batch_size: int) -> Any:
-        """Batches of `validation_data`: `x`, `(x, y)` or `(x, y, weights)`."""
-        parts: tuple = (validation_data, None)
-        if isinstance(validation_data, tuple):
-            is_triple = len(validation_data) == 3
-            if is_triple or self.condition is not None:
-                parts = validation_data
-        x, y, *weights = parts
-        if x is None:
-            return None
-        return self._evaluation_batches(x, y, *weights, batch_size=batch_size)
+    def feed(self, x: Any) -> data.Feed:
+        """Turns users' data into batches for this model.
+
+        Args:
+            x: the data: where no codec was given, their shape makes one.
+        """
+        if self.codec is None:
+            rows = data.first_rows(x) if data.is_dataset(x) else x
+            self.build((None, *data.check_integers(rows).shape[1:]))
+        return data.Feed(
+            self.codec, self.condition, self.seed, self._steps_taken
+        )
+
+    def _steps_taken(self) -> int:
+        return int(ops.convert_to_numpy(self.optimizer.iterations))
 
     def fit_batches(
         self,
@@ -425,9 +427,8 @@ class PhasedModel(backend.Trainer, keras.Model):
             log, or a dict by name if `return_dict` is true.
         """
         _refuse_others("evaluate", options, EVALUATE_OPTIONS)
-        batches = self._evaluation_batches(
-            x, y, sample_weight, batch_size=batch_size or 64
-        )
+        x = data.as_batches(x)
+        batches = self.feed(x).held_out(x, y, sample_weight, batch_size or 64)
         data.check_steps(batches, "steps", options.get("steps"))
         self._drop_stale_functions()
         options["verbose"] = check_verbose(options.get("verbose", "auto"))
@@ -520,165 +521,6 @@ class PhasedModel(backend.Trainer, keras.Model):
         )
         return {"loss": loss, **results}
 
-    # From users' data to batches.
-
-    def encode_corpus(
-        self, x: Any, y: Any, weights: Any = None
-    ) -> tuple[np.ndarray, Any, Any]:
-        """Turns data to learn from, or to evaluate on, into arrays.
-
-        Where no codec was given, data of the first call make one.
-
-        Args:
-            x: users' data.
-            y: the condition of each piece, or `None`.
-            weights: float array, the weight of each piece, or `None`.
-
-        Returns:
-            An array of shape `(num_rows, *x_shape)`, and with `num_rows` rows
-            one of conditions and one of weights, or `None` each.
-        """
-        if isinstance(x, Iterator):  # It can be read but once.
-            x = list(x)
-        if self.codec is None:
-            self.build((None, *data.check_integers(x).shape[1:]))
-        rows, kept = self.codec.encode_corpus(x)
-        if weights is not None:
-            weights = data.row_weights(weights, len(x))[kept]
-        if self.condition is None:
-            return rows, self.encode_condition(y, len(rows)), weights
-        return rows, self.encode_condition(y, len(x))[kept], weights
-
-    def encode_condition(self, y: Any, num_rows: int) -> Any:
-        """Turns conditions of rows into an array, or refuses them.
-
-        Args:
-            y: what the model's condition takes, or `None`.
-            num_rows: int.
-
-        Returns:
-            An array with `num_rows` rows; `None` without a condition.
-        """
-        if self.condition is not None:
-            return self.condition.encode(y, num_rows)
-        if y is not None:
-            raise ValueError(
-                "This model has no condition: make it with `condition=` (a "
-                "number of classes or their names), or give no labels. "
-                f"Received: labels of type {type(y).__name__}"
-            )
-        return None
-
-    def _weights_of(
-        self, x: Any, y: Any, class_weight: Any, sample_weight: Any
-    ) -> np.ndarray | None:
-        """The weight of each row, or `None`."""
-        for name, value in (
-            ("class_weight", class_weight),
-            ("sample_weight", sample_weight),
-        ):
-            if value is not None and data.is_dataset(x):
-                raise ValueError(
-                    "A dataset of batches brings its weights: let it yield "
-                    f"(x, y, weights). Received: {name} of type "
-                    f"{type(value).__name__} beside a {type(x).__name__}"
-                )
-        if sample_weight is None and class_weight is None:
-            return None
-        num_rows = len(check("x", x, SIZED))
-        if sample_weight is not None:
-            sample_weight = data.row_weights(sample_weight, num_rows)
-        if class_weight is None:
-            return sample_weight
-        if not isinstance(self.condition, data.Classes):
-            raise ValueError(
-                "`class_weight` is for a model whose condition is classes. "
-                f"Received: class_weight={shown(class_weight)}, a model "
-                f"with condition={self.condition}"
-            )
-        weights = self.condition.weights(class_weight, y, num_rows)
-        return weights if sample_weight is None else weights * sample_weight
-
-    def _split(
-        self, x: Any, y: Any, weights: Any, validation_split: float
-    ) -> tuple:
-        """Rows to learn from, labels, weights, and the last ones as a tuple."""
-        if data.is_dataset(x) or not 0 < validation_split < 1:
-            raise ValueError(
-                "`validation_split` is a share between 0 and 1 of a list or "
-                "an array; with datasets pass `validation_data`. Received: "
-                f"validation_split={validation_split}, x of type "
-                f"{type(x).__name__}"
-            )
-        parts = self.encode_corpus(x, y, weights)
-        kept = int(len(parts[0]) * (1 - validation_split))
-        first = [None if part is None else part[:kept] for part in parts]
-        last = [None if part is None else part[kept:] for part in parts]
-        return *first, tuple(last)
-
-    def _training_batches(
-        self,
-        x: Any,
-        y: Any,
-        weights: Any,
-        batch_size: int,
-        shuffle: bool,
-        steps: int | None = None,
-    ) -> Any:
-        if data.is_dataset(x):
-            return self._dataset(x, y)
-        rows, y, weights = self.encode_corpus(x, y, weights)
-        return data.ArrayBatches(
-            rows,
-            batch_size,
-            labels=y,
-            weights=weights,
-            seed=self.seed if shuffle else None,
-            clock=self._steps_taken,
-            num_extra=self.num_extra_rows(batch_size),
-            draw=self.codec.draw,
-            steps=steps,
-        )
-
-    def _evaluation_batches(
-        self, x: Any, y: Any, weights: Any = None, *, batch_size: int
-    ) -> Any:
-        if data.is_dataset(x):
-            self._weights_of(x, y, None, weights)
-            return self._dataset(x, y)
-        rows, y, weights = self.encode_corpus(x, y, weights)
-        return data.ArrayBatches(
-            rows,
-            min(batch_size, max(len(rows), 1)),
-            labels=y,
-            weights=weights,
-            draw=self.codec.draw,
-            weighted=True,
-        )
-
-    def _steps_taken(self) -> int:
-        return int(ops.convert_to_numpy(self.optimizer.iterations))
-
-    def _dataset(self, dataset: Any, y: Any) -> Any:
-        """A dataset of users' data as one of encoded batches."""
-        if y is not None:
-            raise ValueError(
-                "A dataset of batches brings its labels: let it yield pairs "
-                f"(x, y). Received: y of type {type(y).__name__} beside a "
-                f"{type(dataset).__name__}"
-            )
-        if self.codec is None:
-            # A stream is read once: what was looked at comes again.
-            dataset = data.as_batches(dataset)
-            rows = data.first_rows(dataset)
-            self.build((None, *data.check_integers(rows).shape[1:]))
-        encode_condition: Any = None
-        if self.condition is not None:
-            encode_condition = self.encode_condition
-        return data.encoded_dataset(
-            dataset, self.codec.encode, encode_condition
-        )
-
     # Saving.
 
     def save(
@@ -699,6 +541,12 @@ class PhasedModel(backend.Trainer, keras.Model):
             **options: as in `keras.Model.save`.
         """
         name = str(filepath)
+        if name.endswith((".h5", ".hdf5")):
+            raise ValueError(
+                "An .h5 file holds no codec and cannot be loaded again: save "
+                "as '.keras', or the weights alone by `save_weights`, as "
+                f"'.weights.h5'. Received: filepath={name!r}"
+            )
         if not overwrite or "://" in name or not name.endswith(".keras"):
             super().save(filepath, overwrite, zipped, **options)
             return
@@ -727,7 +575,9 @@ class PhasedModel(backend.Trainer, keras.Model):
         }
 
     def get_compile_config(self) -> dict[str, Any]:
-        """The arguments of `compile`, for saving."""
+        """The arguments of `compile`, for saving; none before it."""
+        if not self.compiled:
+            return {}
         return {
             "optimizers": keras.saving.serialize_keras_object(self.optimizer),
             **self._compile_options,

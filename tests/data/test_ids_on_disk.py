@@ -42,7 +42,7 @@ def test_a_model_learns_the_same_from_a_file(
         model = make_model()
         losses.append(model.fit(data, verbose=0).history["loss"])
     assert losses[0] == losses[1]
-    batches = model._training_batches(rows, None, None, 32, True)
+    batches = model.feed(rows).training(rows, None, None, 32, True)
     assert isinstance(batches.rows, np.memmap)  # Not read into memory.
 
 

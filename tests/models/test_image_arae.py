@@ -97,7 +97,7 @@ def test_stochastic_binarization_draws_anew_each_epoch(digits):
     model = make_model(
         codec=keras_arae.ImagePreprocessor((8, 8), binarization="stochastic")
     )
-    batches = model._training_batches(digits[:50], None, None, 50, True)
+    batches = model.feed(digits).training(digits[:50], None, None, 50, True)
     seen = []
     for step in (0, 1, 0):
         batches.clock = lambda step=step: step

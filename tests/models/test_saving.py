@@ -134,3 +134,22 @@ def test_averaged_weights_reach_their_networks(make_model, clauses):
         for v in member._model_variables_moving_average
     ]
     assert same(weights_of(model.prior.generator), averages)
+
+
+def test_an_h5_file_is_refused_and_weights_are_not(make_model, tmp_path):
+    model = make_model()
+    with pytest.raises(ValueError, match="save as '.keras'"):
+        model.save(tmp_path / "model.h5")
+    model.save_weights(tmp_path / "model.weights.h5")
+
+
+def test_a_model_that_was_never_compiled_is_saved(
+    make_model, clauses, tmp_path
+):
+    model = make_model(compiled=False)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert not loaded.compiled
+    np.testing.assert_allclose(
+        loaded.encode(clauses[:4]), model.encode(clauses[:4]), atol=1e-6
+    )

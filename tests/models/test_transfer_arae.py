@@ -51,7 +51,7 @@ def make(sentences):
             "seed": 0,
             **options,
         }
-        if "classifier" not in options:
+        if "classifier" not in options and options.get("confusion_weight", 1):
             options["classifier"] = classifier(len(labels))
         model = keras_arae.TransferARAE(
             codec, list(labels), **with_prior(options)
@@ -130,7 +130,7 @@ def test_only_its_own_network_moves_in_each_phase(make, sentences):
     model = make()
     batch = model.batch_of(
         keras.ops.convert_to_tensor(model.codec.encode(text[::4])),
-        keras.ops.convert_to_tensor(model.encode_condition(labels[::4], 32)),
+        keras.ops.convert_to_tensor(model.condition.encode(labels[::4], 32)),
     )
     networks = [model.encoder, model.decoder, model.classifier]
     phases = {phase.name: phase for phase in model.phases()}
