@@ -66,8 +66,8 @@ def test_a_good_file_is_loaded_as_keras_does(path):
     [
         ('"code_dim": 8', '"code_dim": 20000'),
         ('"units": 8', '"units": 20000'),
-        ('"embedding_dim": 8', '"embedding_dim": 60000'),
-        ('"hidden_dims": [300, 300]', '"hidden_dims": [60000, 60000]'),
+        ('"embedding_dim": 8', '"embedding_dim": 400000000'),
+        ('"hidden_dims": [300, 300]', '"hidden_dims": [900000, 900000]'),
         ('"noise_dim": 8', '"noise_dim": 50000000'),
         ('"input_shape": [2, 8]', '"input_shape": [2, 800000000]'),
         ('"max_length": 4', '"max_length": 400000000'),
@@ -79,7 +79,10 @@ def test_sizes_are_refused_before_memory_is_taken(
     hostile = rewritten(path, tmp_path, lambda c: c.replace(before, after))
     with limited_memory(), pytest.raises(ValueError) as error:
         load_model(hostile)
-    assert "more than" in str(error.value) and str(hostile) in str(error.value)
+    message = str(error.value)
+    # Than the file holds; or a width that no network has.
+    assert "more than" in message or "must be" in message
+    assert str(hostile) in message
 
 
 @pytest.fixture
