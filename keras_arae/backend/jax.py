@@ -153,6 +153,11 @@ class Trainer:
         """One step of an optimizer."""
         optimizer.apply(gradients, variables)
 
+    def where_finite(self, value: Any, gradients: Sequence) -> Any:
+        """`value`, or NaN if a gradient is not finite."""
+        total = sum(ops.sum(gradient) for gradient in gradients)
+        return ops.where(ops.isfinite(total), value, float("nan"))
+
     def compile_function(
         self, function: Callable, seeds: Sequence = ()
     ) -> Callable:

@@ -72,6 +72,11 @@ class Trainer:
         with torch.no_grad():
             optimizer.apply(gradients, variables)
 
+    def where_finite(self, value: Any, gradients: Sequence) -> Any:
+        """`value`, or NaN if a gradient is not finite."""
+        total = torch.stack([gradient.sum() for gradient in gradients]).sum()
+        return value + (total - total).detach()
+
     def compile_function(
         self, function: Callable, seeds: Sequence = ()
     ) -> Callable:

@@ -254,6 +254,7 @@ def _encoded(batch: Any, encode: Callable, encode_condition: Any) -> Any:
     if isinstance(batch, (tuple, list)) and not _is_text(batch[0]):
         batch, *rest = batch
         others = tuple(rest)
+        _check_batch(batch)
     labels, *weights = others or (None,)
     rows = encode(batch)
     if encode_condition is not None:
@@ -305,8 +306,8 @@ def _map_tf_dataset(
 
     def numpy_of(tensor: Any) -> Any:
         # A batch of strings arrives as an array of bytes.
-        array = tensor.numpy()
-        return array.tolist() if array.dtype == object else array
+        array = np.asarray(tensor.numpy())
+        return array.tolist() if array.dtype.kind in "OS" else array
 
     spec = dataset.element_spec
     spec = spec if isinstance(spec, tuple) else (spec,)

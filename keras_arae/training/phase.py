@@ -145,7 +145,7 @@ class Phase:
 _RULES = {
     "name": TEXT,
     "loss": FUNCTION,
-    "networks": several(LAYER),
+    "networks": several(optional(LAYER)),  # `None`: not made yet.
     "optimizer": TEXT,
     "default_optimizer": optional(FUNCTION),
     "logs": several(TEXT),

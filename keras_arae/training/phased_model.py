@@ -442,8 +442,8 @@ class PhasedModel(backend.Trainer, keras.Model):
     def training_step(self, data: Any) -> dict[str, Any]:
         """Runs every phase on one batch: the algorithm, on any backend."""
         batch = self.batch_of(*keras.utils.unpack_x_y_sample_weight(data))
-        names: dict[str, None] = {}
-        for phase in self.phases():
+        phases, names = self.phases(), dict[str, None]()
+        for phase in phases:
             if not phase.variables:
                 continue
             for phase_input in phase.inputs(batch) if phase.inputs else [batch]:
@@ -451,7 +451,7 @@ class PhasedModel(backend.Trainer, keras.Model):
                 self._track(phase, logs)
             names.update(dict.fromkeys(logs))
         self.optimizer.advance()
-        return self._results(names)
+        return self._results(phases, names)
 
     def run_phase(self, phase: Phase, phase_input: Any) -> dict[str, Any]:
         """One step of a phase's optimizer down its loss.
@@ -486,32 +486,49 @@ class PhasedModel(backend.Trainer, keras.Model):
         self.update(self.optimizer[phase.optimizer], gradients, variables)
         if phase.after is not None:
             phase.after()
-        return _watched(phase, logs, gradients)
+        return self._watched(phase, logs, gradients)
+
+    def _watched(
+        self, phase: Phase, logs: dict[str, Any], gradients: list
+    ) -> dict[str, Any]:
+        """The logs; the first number is NaN if a gradient is not finite.
+
+        A finite loss may have such gradients, and the first to see what they
+        do to the weights would be another phase.
+        """
+        name = next((name for name in phase.logs if name in logs), None)
+        if name is None:
+            return logs
+        value, weight = _as_pair(logs[name])
+        value = self.where_finite(value, gradients)
+        return {**logs, name: value if weight is None else (value, weight)}
 
     def evaluation_step(self, data: Any) -> dict[str, Any]:
         """Logs one held-out batch; changes no network."""
         batch = self.held_out_batch(*keras.utils.unpack_x_y_sample_weight(data))
-        names: dict[str, None] = {}
-        for phase in self.phases():
+        phases, names = self.phases(), dict[str, None]()
+        for phase in phases:
             if phase.evaluate is not None:
                 logs = _with_penalties(phase, phase.evaluate(batch))
                 self._track(phase, logs)
                 names.update(dict.fromkeys(logs))
-        return self._results(names)
+        return self._results(phases, names)
 
     def _track(self, phase: Phase, logs: Mapping[str, Any]) -> None:
         phase.check_logs(logs)
         for key, value in logs.items():
-            value, weight = value if isinstance(value, tuple) else (value, None)
+            value, weight = _as_pair(value)
             self._trackers[key].update_state(
                 ops.stop_gradient(value), sample_weight=weight
             )
 
-    def _results(self, names: Mapping[str, None]) -> dict[str, Any]:
+    def _results(
+        self, phases: list[Phase], names: Mapping[str, None]
+    ) -> dict[str, Any]:
         """Running means by name, and `loss`: the terms of the objective."""
         results = {key: self._trackers[key].result() for key in names}
         factors: dict[str, float] = {}
-        for phase in self.phases():
+        for phase in phases:
             if phase.objective:
                 factors.update({phase.regularization: 1.0, **phase.objective})
         loss = sum(
@@ -675,22 +692,9 @@ def _with_penalties(phase: Phase, logs: dict[str, Any]) -> dict[str, Any]:
     return {**logs, phase.regularization: sum(penalties)}
 
 
-def _watched(
-    phase: Phase, logs: dict[str, Any], gradients: list
-) -> dict[str, Any]:
-    """The logs; a phase's first number is NaN if a gradient is not finite.
-
-    A finite loss may have such gradients, and the first to see what they do
-    to the weights would be another phase.
-    """
-    name = next((name for name in phase.logs if name in logs), None)
-    if name is None:
-        return logs
-    value = logs[name]
-    value, *weight = value if isinstance(value, tuple) else (value,)
-    total = sum(ops.sum(gradient) for gradient in gradients)
-    value = ops.where(ops.isfinite(total), value, float("nan"))
-    return {**logs, name: (value, *weight) if weight else value}
+def _as_pair(value: Any) -> tuple[Any, Any]:
+    """A logged number and its weight."""
+    return value if isinstance(value, tuple) else (value, None)
 
 
 def _default(name: str, make: Any) -> keras.optimizers.Optimizer:

@@ -118,8 +118,8 @@ def test_a_model_without_a_codec_loses_no_batch():
             data, batch_size=16, shuffle=False, verbose=0, steps_per_epoch=2
         )
         found.append(weights_of(model))
-    same(found[0], found[1])
-    same(found[0], found[2])
+    assert same(found[0], found[1])
+    assert same(found[0], found[2])
 
 
 def test_a_stream_of_unknown_length_needs_steps(make_model, rows):
@@ -152,6 +152,14 @@ def test_a_stream_that_ends_too_soon_says_so(make_model, rows):
 def test_what_is_no_batch_is_refused(make_model, stream, message):
     with pytest.raises(ValueError, match=message):
         make_model().fit(stream, steps_per_epoch=1, verbose=0)
+
+
+def test_a_tensorflow_set_that_is_not_batched_is_refused(make_model, clauses):
+    tf = pytest.importorskip("tensorflow")
+    dataset = tf.data.Dataset.from_tensor_slices(clauses[:8])
+    with pytest.raises(ValueError, match="yields single ones"):
+        make_model().fit(dataset, verbose=0)
+    make_model().fit(dataset.batch(4), verbose=0)
 
 
 def test_a_table_of_another_library_is_refused_and_its_column_taken(

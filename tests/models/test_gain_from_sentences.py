@@ -11,6 +11,7 @@ import pytest
 
 import keras_arae
 
+pytestmark = pytest.mark.once  # On JAX: tests/examples/test_semi_supervised_nli
 NAMES = ["short", "long"]
 SIZES = {"embedding_dim": 48, "code_dim": 48, "prior": None}
 NUM_LABELS = 50

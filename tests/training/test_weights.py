@@ -121,7 +121,7 @@ def test_weights_of_a_language_model():
         model = keras_arae.LanguageModel(codec, embedding_dim=4, units=6)
         model.compile()
         found.append(fit(model, ["a b", last], sample_weight=[1.0, 0.0]))
-    same(*found)
+    assert same(*found)
 
 
 def test_a_batch_of_no_weight_changes_nothing_to_nan(x, y):
@@ -192,10 +192,10 @@ def test_none_stands_for_no_labels(x, weights):
 def test_weights_of_classes(x, y):
     expected = fit(make(), x, y, sample_weight=np.where(y == 1, 3.0, 1.0))
     found = fit(make(), x, y, class_weight={1: 3.0})
-    same(found, expected)
+    assert same(found, expected)
     model = make(["bad", "good"])
     found = fit(model, x, y, class_weight={"good": 3.0})
-    same(found, expected)
+    assert same(found, expected)
     with pytest.raises(ValueError, match="Received: 'great'"):
         fit(model, x, y, class_weight={"great": 1.0})
     with pytest.raises(ValueError, match="condition is classes"):
