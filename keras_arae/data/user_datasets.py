@@ -254,7 +254,6 @@ def _encoded(batch: Any, encode: Callable, encode_condition: Any) -> Any:
     if isinstance(batch, (tuple, list)) and not _is_text(batch[0]):
         batch, *rest = batch
         others = tuple(rest)
-        _check_batch(batch)
     labels, *weights = others or (None,)
     rows = encode(batch)
     if encode_condition is not None:
@@ -324,7 +323,9 @@ def _map_tf_dataset(
         element = element if isinstance(element, tuple) else (element,)
         return [element[place] for place in places]
 
-    first = arrays(*given_of(next(iter(dataset))))
+    example = given_of(next(iter(dataset)))
+    _check_batch(numpy_of(example[0]))
+    first = arrays(*example)
 
     def encode_batch(*element: Any) -> Any:
         kinds = [np.asarray(part).dtype for part in first]
