@@ -309,6 +309,8 @@ def _map_tf_dataset(
         return array.tolist() if array.dtype.kind in "OS" else array
 
     spec = dataset.element_spec
+    if isinstance(spec, Mapping):
+        _check_batch(spec)
     spec = spec if isinstance(spec, tuple) else (spec,)
     places = [place for place, part in enumerate(spec) if part is not None]
 

@@ -280,8 +280,9 @@ class PhasedModel(backend.Trainer, keras.Model):
                 `None`.
             validation_split: float. Share of the rows, from the end, to hold
                 out. Defaults to `0`.
-            shuffle: bool. Whether to shuffle rows each epoch. Defaults to
-                `True`.
+            shuffle: bool. Whether to shuffle rows each epoch; of a
+                `PyDataset` its batches. Other datasets shuffle themselves.
+                Defaults to `True`.
             class_weight: dict of class (number or name) to weight, for a
                 model whose condition is classes: the weight of each row of
                 that class. Defaults to `None`: 1.

@@ -160,6 +160,9 @@ def test_a_tensorflow_set_that_is_not_batched_is_refused(make_model, clauses):
     with pytest.raises(ValueError, match="yields single ones"):
         make_model().fit(dataset, verbose=0)
     make_model().fit(dataset.batch(4), verbose=0)
+    table = tf.data.Dataset.from_tensor_slices({"text": clauses[:8]}).batch(4)
+    with pytest.raises(ValueError, match="columns, as.*'text'"):
+        make_model().fit(table, verbose=0)
 
 
 def test_a_table_of_another_library_is_refused_and_its_column_taken(
