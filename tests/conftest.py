@@ -81,12 +81,16 @@ def with_prior(options):
 
 
 def compile_quickly(model, **options):
-    model.compile(
-        autoencoder_optimizer=keras.optimizers.Adam(5e-3, global_clipnorm=1.0),
-        critic_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
-        generator_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
-        **options,
-    )
+    model.compile(**quick_optimizers(), **options)
+
+
+def quick_optimizers():
+    Adam = keras.optimizers.Adam
+    return {
+        "autoencoder_optimizer": Adam(5e-3, global_clipnorm=1.0),
+        "critic_optimizer": Adam(1e-3, beta_1=0.5),
+        "generator_optimizer": Adam(1e-3, beta_1=0.5),
+    }
 
 
 NETWORKS = ("encoder", "decoder", "generator", "critic")

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from conftest import quick_optimizers
 from conftest import same
 from conftest import weights_of
 
@@ -12,6 +13,22 @@ import keras_arae
 @pytest.fixture(scope="module")
 def rows(preprocessor, clauses):
     return preprocessor.encode_corpus(clauses[:48])[0]
+
+
+@pytest.fixture
+def make_model(make_model):
+    """Makes small text models; TensorFlow traces no graph of a few steps."""
+
+    def make(**options):
+        model = make_model(compiled=False, **options)
+        eagerly = keras.config.backend() == "tensorflow"
+        optimizers = {}
+        if model.prior is None or not model.prior.fitted_afterwards:
+            optimizers = quick_optimizers()
+        model.compile(run_eagerly=eagerly, **optimizers)
+        return model
+
+    return make
 
 
 def sized(batches):
@@ -113,7 +130,7 @@ def test_a_model_without_a_codec_loses_no_batch():
         model = keras_arae.ARAE(
             layers.DenseEncoder(4, (8,)), layers.DenseDecoder((6,), 2, (8,))
         )
-        model.compile()
+        model.compile(run_eagerly=True)
         model.fit(
             data, batch_size=16, shuffle=False, verbose=0, steps_per_epoch=2
         )
@@ -194,8 +211,7 @@ def test_a_table_of_another_library_is_refused_and_its_column_taken(
 
 
 def test_a_prior_that_is_fitted_afterwards(make_model, rows):
-    model = make_model(compiled=False, prior=keras_arae.priors.GaussianPrior())
-    model.compile()
+    model = make_model(prior=keras_arae.priors.GaussianPrior())
     with pytest.raises(ValueError, match="can be read again"):
         model.fit(iter(batches_of(rows)), steps_per_epoch=2, verbose=0)
     model.fit(sized(batches_of(rows)), verbose=0)

@@ -164,6 +164,7 @@ MISFITS = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("case", MISFITS)
 def test_networks_that_do_not_fit(case):
     call, message = MISFITS[case]

@@ -111,6 +111,7 @@ def test_a_terminal_shows_few_numbers(make, monkeypatch):
     assert len(history.history) > len(set(names))
 
 
+@pytest.mark.once
 def test_the_bar_moves_as_steps_are_done(monkeypatch):
     monkeypatch.setattr("keras_arae.training.progress_bar.SECONDS_BETWEEN", 0.0)
     model, data, _ = text_arae()
@@ -122,6 +123,7 @@ def test_the_bar_moves_as_steps_are_done(monkeypatch):
     assert "─" in line[1] and "─" not in line[-1]
 
 
+@pytest.mark.once
 def test_a_narrow_terminal_is_not_overrun(monkeypatch):
     model, data, held_out = text_arae()
     with terminal(monkeypatch, columns=50) as sent:
@@ -131,6 +133,7 @@ def test_a_narrow_terminal_is_not_overrun(monkeypatch):
     assert "val_accuracy" in sent[0]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("verbose", ["auto", 1, 2, "2"])
 def test_a_file_has_a_line_an_epoch(verbose, capsys):
     model, data, held_out = text_arae()
@@ -143,6 +146,7 @@ def test_a_file_has_a_line_an_epoch(verbose, capsys):
     assert not {"\x1b", "\b", "\r"} & set(written)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("verbose", [0, "0"])
 def test_silence(verbose, monkeypatch):
     model, data, held_out = text_arae()
@@ -152,6 +156,7 @@ def test_silence(verbose, monkeypatch):
     assert sent == [""]
 
 
+@pytest.mark.once
 def test_another_verbosity_is_refused():
     model, data, held_out = text_arae()
     with pytest.raises(ValueError, match="Received: verbose='loud'"):
@@ -174,6 +179,7 @@ def test_evaluate_shows_the_same_numbers(monkeypatch, capsys):
     )
 
 
+@pytest.mark.once
 def test_a_bar_of_ones_own_takes_its_place(capsys):
     model, data, held_out = text_arae()
     bar = keras.callbacks.ProgbarLogger()
@@ -194,6 +200,7 @@ class Fails(keras.callbacks.Callback):
             raise RuntimeError
 
 
+@pytest.mark.once
 def test_an_exception_begins_a_line_of_its_own(monkeypatch):
     model, data, _ = text_arae()
     with terminal(monkeypatch) as sent:
@@ -203,6 +210,7 @@ def test_an_exception_begins_a_line_of_its_own(monkeypatch):
     assert drawn_lines(sent)[-1] == ["what happened"]
 
 
+@pytest.mark.once
 def test_a_stream_of_unknown_length_is_counted(monkeypatch):
     tf = pytest.importorskip("tensorflow")
     model, _, _ = text_arae()
@@ -216,6 +224,7 @@ def test_a_stream_of_unknown_length_is_counted(monkeypatch):
     assert "4/4 ━━━━━━━━ " in lines[1][-1] and "4/4 ━" in lines[3][-1]
 
 
+@pytest.mark.once
 def test_ascii_where_the_terminal_knows_no_other(monkeypatch):
     model, data, _ = text_arae()
     with terminal(monkeypatch) as sent:
@@ -224,6 +233,7 @@ def test_ascii_where_the_terminal_knows_no_other(monkeypatch):
     assert "########" in sent[0] and sent[0].isascii()
 
 
+@pytest.mark.once
 def test_a_phase_shows_only_what_it_logs():
     with pytest.raises(ValueError, match=r"Received: shown=\['val_eror'\]"):
         keras_arae.training.Phase(

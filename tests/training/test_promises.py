@@ -13,7 +13,7 @@ import keras_arae
 layers = keras_arae.layers
 
 
-def make(seed=3, **networks):
+def make(seed=3, run_eagerly=True, **networks):
     """A small dense model, and what it learned in two epochs."""
     keras.utils.set_random_seed(0)
     networks = {
@@ -35,7 +35,10 @@ def make(seed=3, **networks):
         codec=keras_arae.data.ArrayCodec((6,), 2),
         seed=seed,
     )
-    model.compile(*[keras.optimizers.Adam(1e-2) for _ in range(3)])
+    model.compile(
+        *[keras.optimizers.Adam(1e-2) for _ in range(3)],
+        run_eagerly=run_eagerly,  # For a few steps the soonest done.
+    )
     return model
 
 
@@ -66,7 +69,7 @@ def raises(*_, **__):
 
 @pytest.mark.parametrize("stop", [RuntimeError, KeyboardInterrupt])
 def test_an_exception_leaves_the_model_as_it_was(x, stop, tmp_path):
-    model = make()
+    model = make(run_eagerly=False)
     fit(model, x)
     codes = model.encode(x)
 
@@ -103,7 +106,7 @@ def test_a_bad_batch_in_the_middle_leaves_the_model(x):
         def __getitem__(self, index):
             return x[:16] if index < 2 else x[:16, :3]
 
-    model = make()
+    model = make(run_eagerly=False)
     # TensorFlow wraps what a user's dataset raises in an error of its own.
     with pytest.raises(Exception, match=r"Received: shape \(16, 3\)"):
         model.fit(Batches(), shuffle=False, verbose=0)
@@ -115,7 +118,7 @@ def test_a_bad_batch_in_the_middle_leaves_the_model(x):
 def test_a_failing_step_leaves_the_model_as_it_was(
     x, verb, monkeypatch, tmp_path
 ):
-    model = make()
+    model = make(run_eagerly=False)
     codes = model.encode(x)
     with monkeypatch.context() as patch:
         patch.setattr(model, "reconstruction", raises)
@@ -146,7 +149,11 @@ def test_early_stopping_knows_which_way_is_better(x):
     for monitor in ("val_accuracy", "val_reconstruction_loss", "val_loss"):
         stopping = keras.callbacks.EarlyStopping(monitor, patience=0)
         logs = fit(
-            make(), x, epochs=30, callbacks=stopping, validation_data=x[:16]
+            make(run_eagerly=False),
+            x,
+            epochs=30,
+            callbacks=stopping,
+            validation_data=x[:16],
         )
         values = logs[monitor]
         better = (
@@ -371,7 +378,7 @@ def test_nothing_to_train_is_no_step(x):
     ids=" and ".join,
 )
 def test_frozen_networks_stay_and_the_others_learn(x, frozen):
-    model = make()
+    model = make(run_eagerly=False)
     fit(model, x)
 
     def network(name):

@@ -42,7 +42,10 @@ def make(condition=2, prior=True, code_noise=0.05, **options):
         seed=3,
     )
     rates = [1e-2] * (3 if prior else 1)
-    model.compile(*[keras.optimizers.Adam(rate) for rate in rates])
+    model.compile(
+        *[keras.optimizers.Adam(rate) for rate in rates],
+        run_eagerly=True,  # For a few steps the soonest done.
+    )
     return model
 
 
@@ -56,7 +59,7 @@ def test_a_row_of_weight_two_counts_as_two_rows(x):
     weights = np.ones(12, "float32")
     weights[:4] = 2
     for model in (once, twice):  # Adam would blow up rounding.
-        model.compile(keras.optimizers.SGD(0.1))
+        model.compile(keras.optimizers.SGD(0.1), run_eagerly=True)
     fit(once, x[:12], batch_size=12, sample_weight=weights)
     fit(twice, np.concatenate([x[:4], x[:12]]))
     for a, b in zip(weights_of(once), weights_of(twice)):
