@@ -3,6 +3,8 @@
 A rule says in words what an argument may be, and whether a value is that:
 
 ```python
+from keras_arae.arguments import COUNT, SEED, checked, optional
+
 @checked(num_samples=COUNT, seed=optional(SEED))
 def generate(num_samples, seed=None): ...
 ```

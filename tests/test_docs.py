@@ -33,6 +33,14 @@ def examples():
 
 
 EXAMPLES = dict(examples())
+# What a backend computes is tested beside each part. These run on all three.
+ON_EACH = ("README", "extending", "arae", "lstm", "dense", "transformer")
+
+
+def once(name):
+    """An example; most run once, on the backend that compiles nothing."""
+    marks = () if name.startswith(ON_EACH) else (pytest.mark.once,)
+    return pytest.param(name, marks=marks)
 
 
 @pytest.fixture
@@ -49,7 +57,7 @@ def small_corpus(monkeypatch):
     )
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", list(map(once, EXAMPLES)))
 def test_example_runs(name, request, tmp_path, monkeypatch):
     if name.startswith("README"):
         request.getfixturevalue("small_corpus")

@@ -35,6 +35,16 @@ class Feed:
         condition: `keras_arae.data.Condition` or `None`. Defaults to `None`.
         seed: int. Of shuffles. Defaults to `0`.
         clock: callable or `None`. As in `ArrayBatches`. Defaults to `None`.
+
+    Example:
+
+    ```python
+    codec = keras_arae.TextPreprocessor(["a", "b"], max_length=2)
+    feed = keras_arae.data.Feed(codec, keras_arae.Classes(2))
+    (batch,) = feed.training(["a b", "b"], [0, 1], None, 2, shuffle=False)
+    rows, labels = batch
+    assert rows.shape == (2, 3) and labels.tolist() == [0, 1]
+    ```
     """
 
     def __init__(
