@@ -6,6 +6,7 @@ import pytest
 import keras_arae
 
 
+@pytest.mark.once  # A step is the same on each: tests/test_cross_backend.py.
 def test_learns_short_clauses():
     train, held_out = (
         [line for line in sentences if len(line.split()) <= 6]

@@ -91,6 +91,7 @@ MODELS = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("make", MODELS, ids=lambda make: make.__name__)
 def test_a_terminal_shows_few_numbers(make, monkeypatch):
     model, data, held_out = make()
