@@ -40,6 +40,7 @@ def run(main: Callable[[list[str]], Any]) -> NoReturn:
         that end in "Received: ...". `--verbosity=1` shows the traceback too.
 
     *   A warning is a line without date and thread.
+    *   Ctrl-C ends with a line and exit status 130.
 
     Other exceptions keep their traceback.
 
@@ -66,6 +67,9 @@ def _explained(main: Callable[[list[str]], Any], argv: list[str]) -> Any:
     logging.get_absl_handler().setFormatter(plain)
     try:
         return main(argv)
+    except KeyboardInterrupt:
+        print("\nInterrupted.", file=sys.stderr)
+        sys.exit(130)
     except Exception as error:
         is_refusal = isinstance(error, (app.UsageError, OSError))
         if not is_refusal and "Received:" not in str(error):

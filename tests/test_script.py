@@ -23,8 +23,9 @@ import keras_arae
 
 flags.DEFINE_integer("zeal", 3, "How much.")
 flags.DEFINE_integer("seed", 0, "Random seed.")
-flags.DEFINE_enum("mode", "add", ["add", "fail", "read", "refuse", "use"],
-                  "What to do.")
+flags.DEFINE_enum(
+    "mode", "add", ["add", "fail", "read", "refuse", "stop", "use"], "To do."
+)
 flags.DEFINE_bool("again", False, "Once more.")
 
 def main(_):
@@ -35,6 +36,8 @@ def main(_):
         pathlib.Path("nowhere.txt").read_text()
     if mode == "refuse":
         keras_arae.datasets.load_text("nowhere.txt")
+    if mode == "stop":
+        raise KeyboardInterrupt
     if mode == "use":
         raise app.UsageError("Pass --again too.")
     print(flags.FLAGS.zeal + 1)
@@ -100,7 +103,7 @@ def test_a_script_runs_and_shows_its_flags(small):
     assert shown.stdout.splitlines()[2:] == [
         "What it does:",
         "  --zeal=3                  How much.",
-        "  --mode=add                <add|fail|read|refuse|use>: What to do.",
+        "  --mode=add                <add|fail|read|refuse|stop|use>: To do.",
         "  --[no]again               Once more.",
         "",
         "Where and how it runs:",
@@ -115,7 +118,10 @@ def test_a_script_runs_and_shows_its_flags(small):
     [
         ("--zaal=3", "--help lists, perhaps --zeal. Received: --zaal"),
         ("--zeal=lots", "Expected an integer. Received: --zeal=lots"),
-        ("--mode=x", "one of <add|fail|read|refuse|use>. Received: --mode=x"),
+        (
+            "--mode=x",
+            "one of <add|fail|read|refuse|stop|use>. Received: --mode=x",
+        ),
         ("--again=so", "Expected true or false. Received: --again=so"),
         ("zeal=3", "Expected flags only, --name=value. Received: 'zeal=3'"),
         ("--mode=read", "No such file or directory: 'nowhere.txt'"),
@@ -136,6 +142,13 @@ def test_an_error_of_the_program_keeps_its_traceback(small):
     assert process.returncode == 1 and "Traceback" in process.stderr
     told = run(small, "--mode=refuse", "--verbosity=1")
     assert "Traceback" in told.stderr and "load_text" in told.stderr
+
+
+def test_ctrl_c_is_one_line(small):
+    process = run(small, "--mode=stop")
+    assert process.returncode == 130
+    assert process.stderr.endswith("\nInterrupted.\n")
+    assert "Traceback" not in process.stderr
 
 
 def test_the_evaluation_command_is_as_short():

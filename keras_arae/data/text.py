@@ -505,8 +505,11 @@ def _compiled(expression: str) -> re.Pattern[str]:
 def _sentences_of(data: Any) -> Any:
     """The sentences that `data` holds; `None` where it holds numbers.
 
-    A column of a table and a tensor of strings hold some; a table does not.
+    A column of a table and a tensor of strings hold some; so does a data set
+    of Hugging Face that has one column, but no other table.
     """
+    if len(getattr(data, "column_names", None) or ()) == 1:
+        return data[data.column_names[0]]
     for names in ("columns", "column_names"):  # pandas', Hugging Face's.
         if isinstance(data, Mapping) or hasattr(data, names):
             raise ValueError(

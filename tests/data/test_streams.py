@@ -204,10 +204,14 @@ def test_a_table_of_another_library_is_refused_and_its_column_taken(
         def __getitem__(self, index):
             return Column() if index == "text" else {}
 
+    class OneColumn(Table):
+        column_names = ["text"]
+
     model = make_model()
     with pytest.raises(ValueError, match=r"\['text', 'label'\]"):
         model.fit(Table(), verbose=0)
     model.fit(Table()["text"], verbose=0)
+    model.fit(OneColumn(), verbose=0)
 
 
 def test_a_prior_that_is_fitted_afterwards(make_model, rows):
