@@ -69,17 +69,17 @@ def check(name: str, value: Any, rule: Rule) -> Any:
     """
     if isinstance(value, np.generic):
         value = value.item()
-    read = None
+    read, problem = None, None
     try:
         read = rule.read(value)
         accepted = rule.accepts(read)
-    except Exception:  # Of numpy, of a backend, of a user's own object.
-        accepted = False
+    except Exception as error:  # Of numpy, a backend, a user's own object.
+        accepted, problem = False, error
     if not accepted:
         came = read if isinstance(read, np.ndarray) else value
         raise rule.error(
             f"`{name}` must be {rule.expected}. Received: {name}={shown(came)}"
-        )
+        ) from problem
     return read
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
 
@@ -73,8 +72,6 @@ class Feed:
             An array of shape `(num_rows, *x_shape)`, and with `num_rows` rows
             one of conditions and one of weights, or `None` each.
         """
-        if isinstance(x, Iterator):  # It can be read but once.
-            x = list(x)
         rows, kept = self.codec.encode_corpus(x)
         if weights is not None:
             weights = row_weights(weights, len(x))[kept]

@@ -67,7 +67,8 @@ class StreamBatches(keras.utils.PyDataset):
     """Batches of an iterable, one after the other.
 
     A `torch.utils.data.DataLoader`, a Python generator, a stream of a library
-    of datasets. What can be iterated again is, as often as training goes on.
+    of datasets. What can be iterated again begins anew with each pass, as
+    Keras counts them, and where it has ended.
 
     Args:
         stream: iterable of batches.
@@ -98,7 +99,11 @@ class StreamBatches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> Any:
         if self._has_begun:
-            return self._ahead.popleft() if self._ahead else self._next()
+            if self._ahead:
+                return self._ahead.popleft()
+            if index == 0 and self._iterator is not self.stream:
+                self._iterator = None
+            return self._next()
         while len(self._ahead) <= index:
             self._ahead.append(self._next())
         return self._ahead[index]

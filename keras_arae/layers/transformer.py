@@ -19,6 +19,16 @@ from keras_arae.export import export
 from keras_arae.layers.decoder import AutoregressiveDecoder
 from keras_arae.layers.decoder import check_special_ids
 
+SIZES = {
+    "vocabulary_size": COUNT,
+    "max_length": WIDTH,
+    "units": WIDTH,
+    "num_layers": COUNT,
+    "num_heads": COUNT,
+    "intermediate_dim": optional(WIDTH),
+    "dropout": number(least=0, below=1),
+}
+
 
 @export
 class TransformerEncoder(keras.layers.Layer):
@@ -69,13 +79,7 @@ class TransformerEncoder(keras.layers.Layer):
     """
 
     @checked(
-        vocabulary_size=COUNT,
-        max_length=WIDTH,
-        units=WIDTH,
-        num_layers=COUNT,
-        num_heads=COUNT,
-        intermediate_dim=optional(WIDTH),
-        dropout=number(least=0, below=1),
+        **SIZES,
         code_dim=optional(WIDTH),
         pad_id=whole(0),
     )
@@ -205,13 +209,7 @@ class TransformerDecoder(AutoregressiveDecoder):
     """
 
     @checked(
-        vocabulary_size=COUNT,
-        max_length=WIDTH,
-        units=WIDTH,
-        num_layers=COUNT,
-        num_heads=COUNT,
-        intermediate_dim=optional(WIDTH),
-        dropout=number(least=0, below=1),
+        **SIZES,
         pad_id=whole(0),
         start_id=whole(0),
         end_id=whole(0),

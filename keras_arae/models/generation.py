@@ -180,6 +180,11 @@ class GenerativeModel(PhasedModel):
             rows, y, weights = self.feed(x).arrays(x, y, sample_weight)
         kept = np.arange(len(rows))
         if weights is not None:
+            if not weights.any():
+                raise ValueError(
+                    "A prior needs data that count. "
+                    f"Received: {len(rows)} rows whose weights are all zero"
+                )
             size = min(len(rows), num_codes)
             kept = generator.choice(kept, size, p=weights / weights.sum())
         elif len(rows) > num_codes:

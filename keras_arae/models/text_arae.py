@@ -23,6 +23,13 @@ from keras_arae.layers import TransformerEncoder
 from keras_arae.models.arae import ARAE
 
 NETWORK = either(one_of("lstm", "transformer"), LAYER)
+TEXT_RULES = {
+    "codec": instance(TextPreprocessor),
+    "embedding_dim": WIDTH,
+    "code_dim": WIDTH,
+    "units": optional(WIDTH),
+    "decoder": NETWORK,
+}
 
 
 @export
@@ -70,15 +77,7 @@ class TextARAE(ARAE):
     ```
     """
 
-    @checked(
-        codec=instance(TextPreprocessor),
-        embedding_dim=WIDTH,
-        code_dim=WIDTH,
-        units=optional(WIDTH),
-        encoder=NETWORK,
-        decoder=NETWORK,
-        learning_rate=optional(POSITIVE),
-    )
+    @checked(**TEXT_RULES, encoder=NETWORK, learning_rate=optional(POSITIVE))
     def __init__(
         self,
         codec: TextPreprocessor,

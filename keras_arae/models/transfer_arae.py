@@ -13,9 +13,7 @@ from keras_arae.arguments import COUNT
 from keras_arae.arguments import FLAG
 from keras_arae.arguments import LAYER
 from keras_arae.arguments import NOT_NEGATIVE
-from keras_arae.arguments import WIDTH
 from keras_arae.arguments import checked
-from keras_arae.arguments import instance
 from keras_arae.arguments import one_of
 from keras_arae.arguments import optional
 from keras_arae.arguments import shown
@@ -27,7 +25,7 @@ from keras_arae.export import export
 from keras_arae.layers import Classifier
 from keras_arae.layers import ClassLSTMDecoder
 from keras_arae.layers.classifier import weighted_accuracy
-from keras_arae.models.text_arae import NETWORK
+from keras_arae.models.text_arae import TEXT_RULES
 from keras_arae.models.text_arae import TextARAE
 from keras_arae.priors import PRIOR
 from keras_arae.priors import AdversarialPrior
@@ -98,12 +96,8 @@ class TransferARAE(TextARAE):
     """
 
     @checked(
-        codec=instance(TextPreprocessor),
-        embedding_dim=WIDTH,
-        code_dim=WIDTH,
-        units=optional(WIDTH),
+        **TEXT_RULES,
         prior=PRIOR,
-        decoder=NETWORK,
         decoder_per_class=FLAG,
         classifier=optional(LAYER),
         classifier_weight=NOT_NEGATIVE,

@@ -30,7 +30,6 @@ from keras_arae.training.optimizer_group import OptimizerGroup
 from keras_arae.training.phase import Phase
 from keras_arae.training.progress_bar import LEVELS
 from keras_arae.training.progress_bar import ProgressBar
-from keras_arae.training.progress_bar import check_verbose
 from keras_arae.training.training_monitor import TrainingMonitor
 from keras_arae.training.training_monitor import set_directions
 from keras_arae.training.training_monitor import watches_nan
@@ -322,14 +321,10 @@ class PhasedModel(backend.Trainer, keras.Model):
             )
         if validation_data is not None:
             held_out = feed.validation(validation_data, batch_size)
-            data.check_steps(
-                held_out, "validation_steps", options.get("validation_steps")
-            )
         extra = self.num_extra_rows(batch_size)
         batches = feed.training(
             x, y, weights, batch_size, shuffle, steps_per_epoch, extra
         )
-        data.check_steps(batches, "steps_per_epoch", steps_per_epoch)
         if data.is_dataset(x):
             options["steps_per_epoch"] = steps_per_epoch
         return self.fit_batches(
@@ -375,6 +370,11 @@ class PhasedModel(backend.Trainer, keras.Model):
             **options: the other arguments of `keras.Model.fit`.
         """
         _refuse_others("fit", options, FIT_OPTIONS)
+        for dataset, steps in (
+            (batches, "steps_per_epoch"),
+            (options.get("validation_data"), "validation_steps"),
+        ):
+            data.check_steps(dataset, steps, options.get(steps))
         self._drop_stale_functions()
         callbacks = _as_list(callbacks)
         set_directions(callbacks, self._trackers)
@@ -385,7 +385,7 @@ class PhasedModel(backend.Trainer, keras.Model):
             return super().fit(
                 batches,
                 callbacks=callbacks,
-                verbose=check_verbose(verbose),
+                verbose=LEVELS[verbose],
                 **options,
             )
 
@@ -432,7 +432,7 @@ class PhasedModel(backend.Trainer, keras.Model):
         batches = self.feed(x).held_out(x, y, sample_weight, batch_size or 64)
         data.check_steps(batches, "steps", options.get("steps"))
         self._drop_stale_functions()
-        options["verbose"] = check_verbose(options.get("verbose", "auto"))
+        options["verbose"] = LEVELS[options.get("verbose", "auto")]
         bar = ProgressBar(self._shown())
         callbacks = options.get("callbacks")
         if not isinstance(callbacks, keras.callbacks.CallbackList):  # `fit`'s.

@@ -154,17 +154,6 @@ class ProgressBar(keras.callbacks.ProgbarLogger):
         ]
 
 
-def check_verbose(verbose: Any) -> int:
-    """What is asked for: 0 for silence, 1 for a bar, 2 for lines."""
-    if verbose not in LEVELS:
-        raise ValueError(
-            '`verbose` must be 0 (silent), 1 or "auto" (a bar on a terminal, '
-            "elsewhere a line an epoch) or 2 (a line an epoch). "
-            f"Received: verbose={verbose!r}"
-        )
-    return LEVELS[verbose]
-
-
 def _on_terminal() -> bool:
     """Whether a line can be drawn again; in a notebook it can."""
     if not keras.config.is_interactive_logging_enabled():

@@ -153,6 +153,42 @@ def test_a_stream_of_unknown_length_needs_steps(make_model, rows):
     assert found == pytest.approx(expected, rel=1e-4)
 
 
+def test_evaluations_begin_anew(make_model, rows):
+    model = make_model()
+    loader = sized(batches_of(rows))
+    first = model.evaluate(rows[:16], batch_size=16, verbose=0)[0]
+    found = model.fit(
+        rows,
+        epochs=2,
+        batch_size=16,
+        verbose=0,
+        validation_data=loader,
+        validation_steps=1,
+        callbacks=[
+            keras.callbacks.LambdaCallback(
+                on_epoch_begin=lambda epoch, logs: [
+                    setattr(optimizer, "learning_rate", 0.0)
+                    for optimizer in model.optimizer.optimizers
+                ]
+            )
+        ],
+    ).history["val_reconstruction_loss"]
+    assert found == pytest.approx([first, first], rel=1e-4)
+
+
+def test_semi_supervised_streams_need_steps_too(rows, preprocessor):
+    model = keras_arae.SemiSupervisedARAE(
+        preprocessor,
+        ["a", "b"],
+        embedding_dim=6,
+        code_dim=8,
+        classification_weight=0,
+    )
+    model.compile()
+    with pytest.raises(ValueError, match="give `steps_per_epoch`"):
+        model.fit(unsized(batches_of(rows)), verbose=0)
+
+
 def test_a_stream_that_ends_too_soon_says_so(make_model, rows):
     stream = iter(batches_of(rows))
     with pytest.raises(Exception, match="The stream has ended.*\n?.*Received"):

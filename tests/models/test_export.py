@@ -36,6 +36,22 @@ def test_sentences(text_model, clauses, tmp_path):
 
 
 @pytest.mark.skipif(on_torch, reason="Keras exports one function there.")
+def test_convolutions_and_a_prior_that_is_fitted_afterwards(tmp_path):
+    x = np.random.default_rng(0).integers(2, size=(8, 6, 6))
+    model = keras_arae.ImageARAE(
+        (6, 6), "convolutional", code_dim=4, prior="gaussian"
+    )
+    model.fit_prior(x)
+    functions = exported(model, tmp_path)
+    np.testing.assert_allclose(
+        functions.encode(x.astype("int32")), model.encode(x), atol=1e-5
+    )
+    noise = np.random.default_rng(0).normal(size=(3, 4)).astype("float32")
+    expected = model.decode(model.generate_codes(noise))
+    np.testing.assert_array_equal(functions.generate(noise), expected)
+
+
+@pytest.mark.skipif(on_torch, reason="Keras exports one function there.")
 def test_images_with_conditions(tmp_path):
     x = np.random.default_rng(0).integers(2, size=(4, 6, 6))
     model = keras_arae.ImageARAE((6, 6), code_dim=8, condition=2)

@@ -252,6 +252,8 @@ def test_the_prior_is_fitted_to_weighted_codes(x):
     model = make(None, prior=False)
     model.prior = keras_arae.priors.GaussianPrior()
     weights = np.zeros(len(x))
+    with pytest.raises(ValueError, match="weights are all zero"):
+        model.fit_prior(x, sample_weight=weights)
     weights[[2, 5]] = 1
     model.fit(x, sample_weight=weights, verbose=0)
     codes = model.encode(x[[2, 5]])
