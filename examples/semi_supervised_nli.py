@@ -21,7 +21,9 @@ flags.DEFINE_string("data", None, "A folder of labelled pairs, as SNLI's.")
 flags.DEFINE_string("unlabeled", None, "A file of sentences, one a line.")
 flags.DEFINE_integer("num_labeled", 400, "Labels to learn from.")
 flags.DEFINE_integer("vocabulary_size", 2000, "Words, special ones included.")
-flags.DEFINE_integer("code_dim", 64, "Width of codes, LSTMs and embeddings.")
+flags.DEFINE_integer(
+    "code_dim", 64, "Width of codes, LSTMs and embeddings.", lower_bound=1
+)
 flags.DEFINE_integer("pretrain_epochs", 2, "Times through the sentences.")
 flags.DEFINE_integer("epochs", 16, "Times through the labelled examples.")
 flags.DEFINE_integer("seed", 0, "Random seed.")

@@ -28,7 +28,9 @@ flags.DEFINE_string("label_column", None, "Of a table: the column of classes.")
 flags.DEFINE_string("output_dir", "output/sentiment_transfer", "For results.")
 flags.DEFINE_integer("vocabulary_size", 5000, "Words, special ones included.")
 flags.DEFINE_integer("max_length", 15, "Tokens of the longest sentence.")
-flags.DEFINE_integer("code_dim", 128, "Width of codes, LSTMs and embeddings.")
+flags.DEFINE_integer(
+    "code_dim", 128, "Width of codes, LSTMs and embeddings.", lower_bound=1
+)
 flags.DEFINE_integer("epochs", 20, "Times through the data.")
 flags.DEFINE_integer("batch_size", 64, "Sentences a step.")
 flags.DEFINE_float(

@@ -23,7 +23,9 @@ flags.DEFINE_string("column", None, "Of a table: the column of sentences.")
 flags.DEFINE_string("output_dir", "output/text_generation", "For the results.")
 flags.DEFINE_integer("vocabulary_size", 3000, "Words, special ones included.")
 flags.DEFINE_integer("max_length", 15, "Tokens of the longest sentence.")
-flags.DEFINE_integer("code_dim", 128, "Width of codes, LSTMs and embeddings.")
+flags.DEFINE_integer(
+    "code_dim", 128, "Width of codes, LSTMs and embeddings.", lower_bound=1
+)
 flags.DEFINE_integer("epochs", 7, "Times through the data.")
 flags.DEFINE_integer("batch_size", 64, "Sentences a step.")
 flags.DEFINE_float("temperature", None, "Of sampling words; greedy without.")

@@ -114,8 +114,9 @@ def checked(**rules: Rule) -> Callable[[AnyFunction], AnyFunction]:
                 bound.arguments,
                 *(bound.arguments.get(key, {}) for key in options),
             ):
-                for name in rules.keys() & given.keys():
-                    given[name] = check(name, given[name], rules[name])
+                for name in given.keys():  # In their order: the first fault.
+                    if name in rules:
+                        given[name] = check(name, given[name], rules[name])
             return function(*bound.args, **bound.kwargs)
 
         wrapper.__signature__ = signature  # type: ignore[attr-defined]

@@ -117,7 +117,8 @@ def run(case: Case) -> Outcome:
     except TooLong as error:
         return Outcome(HANG, error)
     except Exception as error:
-        return Outcome(REFUSED if is_clear(error) else UNCLEAR, error)
+        clear = is_clear(error) or _of_callers(case)
+        return Outcome(REFUSED if clear else UNCLEAR, error)
     for name, value in case.replaced.items():
         argument = case.call.arguments[name]
         if value is None and argument.optional:
@@ -134,6 +135,15 @@ def _may_be(argument, value):
         return argument.kind.may_be(value, argument.value)
     except Exception:  # No array, no number.
         return False
+
+
+def _of_callers(case):
+    """Whether a function of the caller's own may have raised."""
+    return any(
+        case.call.arguments[name].kind.may_be is FUNCTION.may_be
+        and callable(value)
+        for name, value in case.replaced.items()
+    )
 
 
 def is_clear(error: Exception) -> bool:
@@ -248,6 +258,14 @@ def cases(draw, calls):
     return Case(call, replaced)
 
 
+def each_alone(calls):
+    """The cases that chance draws from lists, of one argument each: all."""
+    for call in calls:
+        for name, argument in call.arguments.items():
+            for value in (*argument.kind.near(argument.value), *JUNK):
+                yield Case(call, {name: value})
+
+
 # Kinds of arguments.
 
 
@@ -306,6 +324,13 @@ def choice(*names):
     return Kind(
         lambda value: [f"{value}x", [value], f"{value}".encode()],
         lambda value, _: isinstance(value, str) and value in names,
+    )
+
+
+def or_none(kind):
+    """What another kind is, or `None`."""
+    return kind._replace(
+        may_be=lambda value, right: value is None or kind.may_be(value, right)
     )
 
 
@@ -371,8 +396,8 @@ def array(kinds, least=-np.inf, most=np.inf, rows=None, finite=True):
             and value.shape[1:] == right.shape[1:]
             and value.ndim == right.ndim
             and (rows is None or len(value) == len(right))
-            and (not value.size or value.min() >= least)
-            and (not value.size or value.max() <= most)
+            and (not value.size or float(value.min()) >= least)
+            and (not value.size or float(value.max()) <= most)
             and (not finite or np.isfinite(value).all())
         )
 

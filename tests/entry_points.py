@@ -52,7 +52,7 @@ FIT = {
 }
 SPLIT = {"validation_split": (0.0, b.real(0.0, 1.0, open_=False))}
 EVALUATE = {
-    "batch_size": (4, b.BOUNDED),
+    "batch_size": (4, b.or_none(b.BOUNDED)),
     "verbose": (0, VERBOSE),
     "steps": (None, b.COUNT),
     "return_dict": (True, b.FLAG),
@@ -109,11 +109,13 @@ def _prior(**options):
 
 
 def _ids(codec):
-    """Rows of ids; no sentences at all are no rows."""
+    """Rows of ids, or sentences; none at all are no rows."""
     kind = b.array("iub", 0, codec.vocabulary_size - 1)
     return kind._replace(
         may_be=lambda value, right: (
-            np.size(value) == 0 or kind.may_be(value, right)
+            np.size(value) == 0
+            or b.is_texts(value)
+            or kind.may_be(value, right)
         )
     )
 
@@ -549,6 +551,17 @@ def _of_model_makers(codec):
         "name": ("model", b.ANY),
     }
     coded = {**text, "code_dim": (4, b.WIDTH), "units": (4, b.WIDTH)}
+
+    def arae(encoder, decoder, **options):
+        """From networks that no other call has built."""
+        networks = [
+            net.from_config(net.get_config())
+            if isinstance(net, keras.layers.Layer)
+            else net
+            for net in (encoder, decoder)
+        ]
+        return keras_arae.ARAE(*networks, **options)
+
     layer = b.of_type(keras.layers.Layer)
     prior = b.ANY
     classes = (["a", "b"], b.tuples(b.TEXT, 2))
@@ -610,7 +623,7 @@ def _of_model_makers(codec):
         ),
         call(
             "ARAE",
-            keras_arae.ARAE,
+            arae,
             encoder=(layers.DenseEncoder(4, (5,)), layer),
             decoder=(
                 layers.DenseDecoder((6,), 2, (5,)),
@@ -946,7 +959,8 @@ def _of_priors_and_training():
             training.Phase,
             name=("scale", b.TEXT),
             loss=(len, b.FUNCTION),
-            networks=([scale], b.tuples(layer)),
+            # `None` is a network that is not made yet.
+            networks=([scale], b.tuples(b.or_none(layer))),
             optimizer=("scale", b.TEXT),
             logs=(["error"], b.tuples(b.TEXT)),
             objective=({"error": 1.0}, b.MAPPING),
@@ -1072,7 +1086,10 @@ def _of_callbacks(folder):
             path=(folder / "run", b.PATH),
             resume=(True, b.FLAG),
             overwrite=(True, b.FLAG),
-            appended=((), b.tuples(b.TEXT)._replace(near=lambda _: ["a", [1]])),
+            appended=(
+                ("a.txt",),
+                b.tuples(b.TEXT)._replace(near=lambda _: ["a", [1]]),
+            ),
         ),
         call(
             "RunFolder.save_flags", run.save_flags, flags=({"a": 1}, b.MAPPING)
@@ -1118,7 +1135,11 @@ def _of_text_evaluation():
     classifier = evaluation.TextClassifier().fit(TEXT, NAMES)
     names = (
         NAMES,
-        b.Kind(b.labels(2).near, lambda value, right: len(value) == len(right)),
+        b.Kind(
+            b.labels(2).near,
+            lambda value, right: len(value) == len(right),
+            alone=True,
+        ),
     )
 
     def fit(**options):
@@ -1261,6 +1282,12 @@ def _of_other_evaluation(codec):
     texts, seed = (TEXT, b.TEXTS), (0, b.SEED)
     features = (FEATURES[0], b.FEATURES)
     same = (FEATURES[1], b.array("iuf", rows=True))
+
+    def logits(value, right):
+        return np.shape(value)[:-1] == right.shape[:-1] and (
+            np.shape(value)[-1] >= right.shape[-1]
+        )
+
     chances = (
         np.full((4, 2), 0.5),
         b.Kind(
@@ -1272,7 +1299,15 @@ def _of_other_evaluation(codec):
             ),
         ),
     )
-    probe = (np.arange(24) % 2, b.labels(2))
+    either = b.labels(2)
+    probe = (
+        np.arange(24) % 2,
+        either._replace(
+            may_be=lambda value, right: either.may_be(
+                np.multiply(value, 1), right
+            )  # Bools too.
+        ),
+    )
     return [
         call(
             "frechet_distance",
@@ -1301,7 +1336,10 @@ def _of_other_evaluation(codec):
             "negative_log_likelihood",
             evaluation.negative_log_likelihood,
             x=(X, b.array("iu", 0, 1, rows=True)),
-            logits=(np.zeros((12, 6, 2)), b.array("iuf", rows=True)),
+            logits=(
+                np.zeros((12, 6, 2)),
+                b.NUMBERS._replace(may_be=logits, alone=True),
+            ),
             pad_id=(0, b.NATURAL),
         ),
         call(

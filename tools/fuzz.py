@@ -1,6 +1,7 @@
 """Calls the public surface with bad input, and counts what becomes of it.
 
 KERAS_BACKEND=torch python tools/fuzz.py --cases=10000 [--seed=0] [--only=NAME]
+KERAS_BACKEND=torch python tools/fuzz.py --each [--only=NAME]
 """
 
 import argparse
@@ -43,6 +44,9 @@ def main():
     flags = argparse.ArgumentParser(description=__doc__)
     flags.add_argument("--cases", type=int, default=1000)
     flags.add_argument("--seed", type=int, default=0)
+    flags.add_argument(
+        "--each", action="store_true", help="Each value alone, none by chance."
+    )
     flags.add_argument("--only", default="")
     flags = flags.parse_args()
     logging.set_verbosity(logging.ERROR)
@@ -60,7 +64,11 @@ def main():
                 seen.add(line)
                 print(line, flush=True)
 
-    try_all(calls, flags.cases, flags.seed, report)
+    if flags.each:
+        for case in bad_input.each_alone(calls):
+            report(case, bad_input.run(case))
+    else:
+        try_all(calls, flags.cases, flags.seed, report)
     total = sum(counts.values())
     seconds = time.monotonic() - started
     print(f"\n{total} cases, {len(calls)} entry points, {seconds:.0f} s")

@@ -12,9 +12,9 @@ from keras_arae.arguments import DICT
 from keras_arae.arguments import SEED
 from keras_arae.arguments import checked
 from keras_arae.arguments import optional
-from keras_arae.data.text import check_sentences
 from keras_arae.evaluation import reverse_perplexity
 from keras_arae.evaluation.judges import make_judge
+from keras_arae.evaluation.texts import check_texts
 
 
 class ReversePerplexity(keras.callbacks.Callback):
@@ -67,7 +67,7 @@ class ReversePerplexity(keras.callbacks.Callback):
         **options: Any,
     ) -> None:
         super().__init__()
-        self.test_text = check_sentences(test_text)
+        self.test_text = check_texts(test_text)
         self.num_samples = num_samples
         self.every = every
         self.seed = seed

@@ -18,10 +18,13 @@ from absl import flags as absl_flags
 from absl import logging
 
 from keras_arae.arguments import COUNT
+from keras_arae.arguments import DICT
 from keras_arae.arguments import FLAG
 from keras_arae.arguments import PATH
 from keras_arae.arguments import TEXT
 from keras_arae.arguments import checked
+from keras_arae.arguments import either
+from keras_arae.arguments import instance
 from keras_arae.arguments import several
 from keras_arae.atomic_file import PARTIAL
 from keras_arae.atomic_file import full_disk
@@ -138,7 +141,10 @@ class RunFolder:
         """The folder of checkpoints."""
         return self.path / "checkpoints"
 
-    @checked(free=several(TEXT))
+    @checked(
+        flags=either(DICT, instance(absl_flags.FlagValues)),
+        free=several(TEXT),
+    )
     def save_flags(
         self,
         flags: Mapping[str, Any] | absl_flags.FlagValues,

@@ -71,7 +71,7 @@ class TextSampler(keras.callbacks.Callback):
     @checked(
         num_samples=COUNT,
         every=COUNT,
-        steps=whole(2),
+        steps=whole(2, 2**16),
         path=optional(PATH),
         log_dir=optional(PATH),
         verbose=FLAG,
@@ -212,7 +212,7 @@ class ImageSampler(keras.callbacks.Callback):
         directory=PATH,
         num_samples=COUNT,
         num_paths=COUNT,
-        steps=whole(2),
+        steps=whole(2, 2**16),
         every=COUNT,
         log_dir=optional(PATH),
         seed=SEED,

@@ -128,7 +128,7 @@ class LSTMJudge:
         self.units = units
         self.epochs = epochs
         self.batch_size = batch_size
-        self.learning_rate = learning_rate
+        self.learning_rate = float(learning_rate)  # Keras takes no int.
         self.max_length = max_length
         self.seed = seed
         self.verbose = verbose
@@ -365,7 +365,8 @@ def held_out_indices(
 
 def _longest(*texts: Sequence[str]) -> int:
     """Words of the longest sentence, at least 1."""
-    return max(1, *(len(line.split()) for text in texts for line in text))
+    lengths = (len(line.split()) for text in texts for line in text)
+    return max(lengths, default=1)
 
 
 def _find_program(name: str, directory: str | os.PathLike | None) -> str:

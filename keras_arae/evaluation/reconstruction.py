@@ -133,7 +133,7 @@ def negative_log_likelihood(
     return ops.sum(ops.reshape(losses, (-1, num_positions)), axis=1)
 
 
-@checked(num_swaps=whole(0), seed=SEED)
+@checked(num_swaps=whole(0, 2**16), seed=SEED)
 def swap_words(
     sentences: Iterable[str], num_swaps: int, seed: int = 0
 ) -> list[str]:
@@ -205,7 +205,11 @@ def reconstruction_report(
     }
 
 
-@checked(model=instance(TextARAE), num_swaps=several(whole(0), 1), seed=SEED)
+@checked(
+    model=instance(TextARAE),
+    num_swaps=several(whole(0, 2**16), 1),
+    seed=SEED,
+)
 def swap_nats(
     model: TextARAE,
     sentences: Sequence[str],

@@ -394,7 +394,7 @@ class GenerativeModel(PhasedModel):
         return self.decode(self.encode(x), condition, **options)
 
     @checked(
-        steps=whole(2),
+        steps=whole(2, 2**16),
         method=one_of("linear", "spherical"),
         num_paths=COUNT,
         seed=optional(SEED),

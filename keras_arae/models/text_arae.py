@@ -95,7 +95,7 @@ class TextARAE(ARAE):
         if learning_rate is None:
             slow = "transformer" in (encoder, decoder)
             learning_rate = 1e-3 if slow else 4e-3
-        self.learning_rate = learning_rate
+        self.learning_rate = float(learning_rate)  # Keras takes no int.
         units = code_dim if units is None else units
         super().__init__(
             _make_encoder(encoder, codec, embedding_dim, units, code_dim),

@@ -133,8 +133,9 @@ class AdversarialPrior(Prior):
         self.gradient_penalty_weight = gradient_penalty_weight
         self.weight_clip = weight_clip
         self.encoder_gradient_scale = encoder_gradient_scale
-        self.critic_learning_rate = critic_learning_rate
-        self.generator_learning_rate = generator_learning_rate
+        # Keras takes no int.
+        self.critic_learning_rate = float(critic_learning_rate)
+        self.generator_learning_rate = float(generator_learning_rate)
 
     @property
     def num_extra_parts(self) -> int:  # type: ignore[override]

@@ -78,7 +78,7 @@ class Prior(keras.layers.Layer):
         self.condition_dim = 0
         self.normalized = True
 
-    @checked(code_dim=WIDTH, condition_dim=whole(0), normalized=FLAG)
+    @checked(code_dim=WIDTH, condition_dim=whole(0, 2**16), normalized=FLAG)
     def prepare(
         self, code_dim: int, condition_dim: int = 0, normalized: bool = True
     ) -> None:

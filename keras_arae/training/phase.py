@@ -89,6 +89,8 @@ class Phase:
     through: SharedPass | None = None
 
     def __post_init__(self) -> None:
+        for name, rule in _RULES.items():
+            check(name, getattr(self, name), rule)
         known = (*self.logs, self.regularization)
         if any(name.removeprefix("val_") not in known for name in self.shown):
             raise ValueError(
@@ -96,8 +98,6 @@ class Phase:
                 f"{list(self.logs)}, as they are or with `val_` before them. "
                 f"Received: shown={list(self.shown)}"
             )
-        for name, rule in _RULES.items():
-            check(name, getattr(self, name), rule)
 
     @property
     def variables(self) -> list[keras.Variable]:

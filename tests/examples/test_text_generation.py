@@ -82,6 +82,7 @@ def test_earlier_results_are_not_overwritten(output, text_file):
     "flag, parts",
     [
         ("--overwrite --code_dim=0", ["code_dim"]),
+        ("--overwrite --max_length=0", ["max_length"]),
         ("--overwrite --batch_size=0", ["batch_size"]),
         ("--resume --seed=1", ["seed was 0 and is 1", "the data"]),
         ("--resume --code_dim=8", ["code_dim was 12 and is 8"]),
