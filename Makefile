@@ -5,21 +5,22 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BARE := .venv-bare
+PARTS := test-tensorflow test-jax test-programs test-once test-torch test-bare
+PROGRAMS := tests/examples tests/benchmarks tests/test_*.py
 
 .PHONY: demo test lint clean
-.PHONY: test-tensorflow test-jax test-once test-torch test-bare
+.PHONY: $(PARTS)
 
 demo: $(VENV)/installed
 	$(BIN)/python examples/text_generation.py --overwrite
 
-# Two suites at a time, the longest first: most of a suite is compilation, on one
-# core.
+# Two parts at a time, the longest first: each keeps one core busy.
 test: lint
 	$(MAKE) --jobs=2 --output-sync=target \
-		test-tensorflow test-jax test-once test-torch test-bare
+		$(PARTS)
 
-# One thread each: PyTorch's threads wait for cores that the other suite has.
-test-tensorflow test-jax test-once test-torch test-bare: export OMP_NUM_THREADS = 1
+# One thread each: PyTorch's threads wait for cores that the other part has.
+$(PARTS): export OMP_NUM_THREADS = 1
 
 test-tensorflow: $(VENV)/installed-for-tests
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest --durations=5 -m "not once"
@@ -30,9 +31,14 @@ test-jax: $(VENV)/installed-for-tests
 test-torch: $(VENV)/installed-for-tests
 	KERAS_BACKEND=torch $(BIN)/python -m pytest --durations=5 -m "not once"
 
-# What is the same on every backend: on PyTorch, which compiles nothing.
+# What is the same on every backend: on PyTorch, which compiles nothing. In two
+# parts of about one length.
+test-programs: $(VENV)/installed-for-tests
+	KERAS_BACKEND=torch $(BIN)/python -m pytest --durations=5 -m once $(PROGRAMS)
+
 test-once: $(VENV)/installed-for-tests
-	KERAS_BACKEND=torch $(BIN)/python -m pytest --durations=5 -m once
+	KERAS_BACKEND=torch $(BIN)/python -m pytest --durations=5 -m once tests \
+		$(addprefix --ignore=,$(wildcard $(PROGRAMS)))
 
 test-bare: $(BARE)/installed
 	KERAS_BACKEND=jax $(BARE)/bin/python -m pytest --durations=5 \

@@ -9,6 +9,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # Equal models are compiled once, not in each test.
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", tempfile.mkdtemp())
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
+# Most of a suite is compilation, and small models are quick in any case.
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
@@ -17,6 +19,14 @@ import pytest  # noqa: E402
 import keras_arae  # noqa: E402
 
 ROOT = pathlib.Path(__file__).parents[1]
+
+if keras.config.backend() == "tensorflow":
+    import tensorflow as tf
+
+    # As for JAX above.
+    tf.config.optimizer.set_experimental_options(
+        {"disable_meta_optimizer": True}
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -54,6 +64,7 @@ def make_model(preprocessor):
             "code_dim": 16,
             "noise_dim": 6,
             "hidden_dims": (20,),
+            "critic_steps": 1,
             "seed": 3,
             **options,
         }
@@ -63,6 +74,25 @@ def make_model(preprocessor):
         return model
 
     return make
+
+
+@pytest.fixture(scope="session")
+def as_new(make_model):
+    """Gives one model again and again, each time as new: it compiles once.
+
+    For what only trains and calls it; what an earlier call gave has changed.
+    """
+    model = make_model()
+    variables = [*model.variables, *model.optimizer.variables]
+    values = [keras.ops.convert_to_numpy(variable) for variable in variables]
+
+    def give():
+        model.stop_training = False
+        for variable, value in zip(variables, values):
+            variable.assign(value)
+        return model
+
+    return give
 
 
 GAME = inspect.signature(keras_arae.priors.AdversarialPrior).parameters

@@ -1,9 +1,11 @@
 import numpy as np
+import pytest
 
 import keras_arae
 from keras_arae.visualization import image_grid
 
 
+@pytest.mark.once
 def test_pictures_of_each_look(tmp_path):
     import matplotlib.image
 

@@ -30,6 +30,7 @@ def make_quickly(preprocessor):
     return make
 
 
+@pytest.mark.once
 def test_every_epoch_logs_the_number_of_its_model(make_quickly, clauses):
     losses = []
     sampling = {"temperature": 0.7}
@@ -49,8 +50,8 @@ def test_every_epoch_logs_the_number_of_its_model(make_quickly, clauses):
     assert history[KEY][1] == pytest.approx(expected.perplexity, rel=1e-5)
 
 
-def test_a_look_leaves_an_arae_as_it_was(make_model, clauses):
-    model = make_model()
+def test_a_look_leaves_an_arae_as_it_was(as_new, clauses):
+    model = as_new()
     prior = model.prior
     networks = model.encoder, model.decoder, prior.generator, prior.critic
     before = weights_of(*networks)

@@ -7,6 +7,7 @@ from keras_arae import callbacks
 from keras_arae.visualization import read_log
 
 
+@pytest.mark.once
 def test_samples_go_to_screen_file_and_tensorboard(
     make_model, clauses, tmp_path, capsys
 ):
@@ -54,20 +55,20 @@ def test_a_plain_autoencoder_shows_reconstructions(make_model, clauses):
     }
 
 
-def test_looking_changes_no_number(make_model, clauses):
+def test_looking_changes_no_number(as_new, clauses):
     losses = []
     for extra in ([], [callbacks.TextSampler(clauses[:2], verbose=False)]):
         keras.utils.set_random_seed(1)
-        model = make_model()
+        model = as_new()
         history = model.fit(clauses, epochs=3, verbose=0, callbacks=extra)
         losses.append(history.history["loss"])
     assert losses[0] == losses[1]
 
 
-def test_two_checkpoints_are_kept_and_found(make_model, clauses, tmp_path):
+def test_two_checkpoints_are_kept_and_found(as_new, clauses, tmp_path):
     checkpoint = callbacks.ResumableCheckpoint(tmp_path / "here", every=2)
     assert checkpoint.latest(tmp_path / "here") == (None, 0)
-    make_model().fit(clauses[:50], epochs=5, verbose=0, callbacks=[checkpoint])
+    as_new().fit(clauses[:50], epochs=5, verbose=0, callbacks=[checkpoint])
     path, epoch = checkpoint.latest(tmp_path / "here")
     assert epoch == 4
     assert sorted((tmp_path / "here").iterdir()) == [
@@ -76,6 +77,7 @@ def test_two_checkpoints_are_kept_and_found(make_model, clauses, tmp_path):
     ]
 
 
+@pytest.mark.once
 def test_a_write_cut_short_is_never_read(make_model, clauses, tmp_path):
     checkpoint = callbacks.ResumableCheckpoint(tmp_path)
     model = make_model()
@@ -99,6 +101,7 @@ def test_a_write_cut_short_is_never_read(make_model, clauses, tmp_path):
     keras.saving.load_model(whole)
 
 
+@pytest.mark.once
 def test_learning_curves_read_the_log(make_model, clauses, tmp_path):
     log, picture = tmp_path / "log.csv", tmp_path / "curves.png"
     make_model().fit(

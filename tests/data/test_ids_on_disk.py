@@ -33,13 +33,13 @@ def test_rows_are_those_of_the_corpus(
 
 
 def test_a_model_learns_the_same_from_a_file(
-    tmp_path, make_model, preprocessor, clauses
+    tmp_path, as_new, preprocessor, clauses
 ):
     rows = ids_on_disk(iter(clauses), preprocessor, tmp_path / "ids.npy")
     losses = []
     for data in (clauses, rows):
         keras.utils.set_random_seed(0)
-        model = make_model()
+        model = as_new()
         losses.append(model.fit(data, verbose=0).history["loss"])
     assert losses[0] == losses[1]
     batches = model.feed(rows).training(rows, None, None, 32, True)

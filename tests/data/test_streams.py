@@ -93,6 +93,7 @@ def test_a_data_loader_of_sentences(make_model, clauses):
     assert found["val_loss"][0] == pytest.approx(held_out["loss"], rel=1e-4)
 
 
+@pytest.mark.once
 def test_a_data_loader_of_pairs(make_model, rows):
     torch = pytest.importorskip("torch")
     labels = np.arange(len(rows)) % 2
@@ -109,6 +110,7 @@ def test_a_data_loader_of_pairs(make_model, rows):
     assert losses[0] == pytest.approx(losses[1], rel=1e-5)
 
 
+@pytest.mark.once
 def test_passes_through_a_stream_go_on(make_model, rows):
     seen = []
 
@@ -189,6 +191,7 @@ def test_semi_supervised_streams_need_steps_too(rows, preprocessor):
         model.fit(unsized(batches_of(rows)), verbose=0)
 
 
+@pytest.mark.once
 def test_a_stream_that_ends_too_soon_says_so(make_model, rows):
     stream = iter(batches_of(rows))
     with pytest.raises(Exception, match="The stream has ended.*\n?.*Received"):
@@ -258,6 +261,7 @@ def test_a_prior_that_is_fitted_afterwards(make_model, rows):
     assert len(model.generate(2)) == 2
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("shuffle", [True, False])
 def test_steps_per_epoch_see_each_row_once_a_pass(
     rows, make_model, shuffle, monkeypatch

@@ -61,6 +61,7 @@ def judge():
     return judge.fit(TRAIN)
 
 
+@pytest.mark.once
 def test_the_lstm_judge_finds_the_true_perplexity(judge):
     found = judge.score(TEST)
     true = CHAIN.perplexity(TEST)

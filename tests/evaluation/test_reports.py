@@ -172,6 +172,7 @@ def test_gaussian_codes_have_the_moments_of_the_codes():
 # Code spaces.
 
 
+@pytest.mark.once
 def test_likelihood_falls_with_every_swap(plain):
     nats = evaluation.swap_nats(plain, ORDERS, (0, 1, 3))
     assert list(nats) == [0, 1, 3]
@@ -197,8 +198,8 @@ def test_reconstruction_report(plain):
     assert found["exact match"] == 0.5
 
 
-def test_code_moments(make_model, clauses):
-    model = make_model()
+def test_code_moments(as_new, clauses):
+    model = as_new()
     found = evaluation.code_moments(model, clauses)
     assert set(found) == {
         "norm",

@@ -68,6 +68,7 @@ def test_results_stand_in_the_folder(output):
     assert model.generate(30, seed=0, temperature=0.7) == samples
 
 
+@pytest.mark.once
 def test_earlier_results_are_not_overwritten(output, text_file):
     folder, _ = output
     before = (folder / "samples.txt").read_text()
@@ -101,6 +102,7 @@ def test_settings_that_are_refused_change_nothing(
     assert after == before
 
 
+@pytest.mark.once
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
 def test_ctrl_c_says_what_is_saved(tmp_path, text_file):
     folder = tmp_path / "run"
@@ -129,6 +131,7 @@ def test_ctrl_c_says_what_is_saved(tmp_path, text_file):
     assert not list(folder.rglob("partial-*"))
 
 
+@pytest.mark.once
 def test_a_killed_run_continues(tmp_path, text_file):
     folder = tmp_path / "run"
     log = folder / "training_log.csv"

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 
+@pytest.mark.once
 def test_checkpoint_csv_and_tensorboard(make_model, clauses, tmp_path):
     model = make_model()
     model.fit(
@@ -42,6 +43,7 @@ def test_checkpoint_csv_and_tensorboard(make_model, clauses, tmp_path):
     assert list(pathlib.Path(tmp_path / "board").rglob("events*"))
 
 
+@pytest.mark.once
 def test_early_stopping_restores_the_best(make_model, clauses):
     model = make_model()
     stopping = keras.callbacks.EarlyStopping(
@@ -105,7 +107,14 @@ def test_terminate_on_nan_takes_over(make_model, clauses):
     assert len(history["loss"]) == 1
 
 
-@pytest.mark.parametrize("phase", ["reconstruction", "critic", "generator"])
+@pytest.mark.parametrize(
+    "phase",
+    [
+        pytest.param("reconstruction", marks=pytest.mark.once),
+        pytest.param("critic", marks=pytest.mark.once),
+        "generator",
+    ],
+)
 def test_nan_names_its_phase_and_spares_the_checkpoint(
     make_model, clauses, tmp_path, phase
 ):

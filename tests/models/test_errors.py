@@ -80,7 +80,7 @@ CASES = {
     ),
     "one point is no path": (
         lambda model: model.interpolate("a", "b", steps=1),
-        "2 or more. Received: steps=1",
+        "from 2 to 65536. Received: steps=1",
     ),
     "only one end": (
         lambda model: model.interpolate("a"),

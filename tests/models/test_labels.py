@@ -105,6 +105,7 @@ def test_a_decoder_heeds_the_label(bars):
     )
 
 
+@pytest.mark.once
 def test_callbacks_show_each_class(bars, tmp_path, preprocessor, clauses):
     model = make_model()
     images, labels = bars
@@ -137,6 +138,7 @@ def test_a_saved_model_keeps_its_classes(bars, tmp_path):
     loaded.fit(*bars, verbose=0)
 
 
+@pytest.mark.once
 def test_datasets_bring_their_labels(bars):
     import tensorflow as tf
 

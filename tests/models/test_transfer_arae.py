@@ -99,8 +99,14 @@ def test_a_mark_changes_and_the_rest_stays(make, sentences):
     "options",
     [
         {"decoder_per_class": True},
-        {"confusion": "flip", "labels": tuple(MARKS)},
-        {"critic_data": "fresh", "critic_steps": 2, "labels": tuple(MARKS)},
+        pytest.param(
+            {"confusion": "flip", "labels": tuple(MARKS)},
+            marks=pytest.mark.once,
+        ),
+        pytest.param(
+            {"critic_data": "fresh", "critic_steps": 2, "labels": tuple(MARKS)},
+            marks=pytest.mark.once,
+        ),
     ],
 )
 def test_each_kind_trains_saves_and_goes_on(make, sentences, options, tmp_path):

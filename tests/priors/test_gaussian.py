@@ -103,6 +103,7 @@ def test_it_takes_another_priors_place(make_model, clauses, tmp_path):
     assert found == pytest.approx(expected, rel=1e-4)
 
 
+@pytest.mark.once
 def test_another_prior_takes_its_place(make_model, clauses):
     model = make_model(prior="gaussian", compiled=False)
     model.compile()

@@ -145,6 +145,7 @@ def test_what_would_have_no_effect_is_refused(x, verb, option):
         getattr(make(), verb)(x, verbose=0, **option)
 
 
+@pytest.mark.once
 def test_early_stopping_knows_which_way_is_better(x):
     for monitor in ("val_accuracy", "val_reconstruction_loss", "val_loss"):
         stopping = keras.callbacks.EarlyStopping(monitor, patience=0)

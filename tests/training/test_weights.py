@@ -70,8 +70,10 @@ def test_a_row_of_weight_two_counts_as_two_rows(x):
     "options",
     [
         {},
-        {"critic_regularizer": "gradient_penalty"},
-        {"critic_data": "fresh"},
+        pytest.param(
+            {"critic_regularizer": "gradient_penalty"}, marks=pytest.mark.once
+        ),
+        pytest.param({"critic_data": "fresh"}, marks=pytest.mark.once),
         {"condition": None},
     ],
 )
@@ -161,6 +163,7 @@ def in_torch(*parts):
     )
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("batches_of", [Batches, in_tensorflow, in_torch])
 def test_every_way_in_gives_the_same(x, y, weights, batches_of):
     arrays, batches = make(), make()
@@ -177,6 +180,7 @@ def test_every_way_in_gives_the_same(x, y, weights, batches_of):
     )
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("batches_of", [Batches, in_tensorflow, in_torch])
 def test_without_a_condition(x, weights, batches_of):
     expected = fit(make(None), x, sample_weight=weights)
@@ -192,6 +196,7 @@ def test_none_stands_for_no_labels(x, weights):
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
+@pytest.mark.once
 def test_weights_of_classes(x, y):
     expected = fit(make(), x, y, sample_weight=np.where(y == 1, 3.0, 1.0))
     found = fit(make(), x, y, class_weight={1: 3.0})
