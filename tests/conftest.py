@@ -20,14 +20,6 @@ import keras_arae  # noqa: E402
 
 ROOT = pathlib.Path(__file__).parents[1]
 
-if keras.config.backend() == "tensorflow":
-    import tensorflow as tf
-
-    # As for JAX above.
-    tf.config.optimizer.set_experimental_options(
-        {"disable_meta_optimizer": True}
-    )
-
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):

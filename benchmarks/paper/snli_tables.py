@@ -58,7 +58,7 @@ PAPER_SWAPS = {
 # Flags that all runs of a folder must share.
 SHARED = [
     *SCALES["cpu"], "batch_size", "learning_rate", "code_noise", "judge",
-    "temperatures", "test",
+    "temperatures", "test", "priors",
 ]  # fmt: skip
 MODELS = ["LM", "AE", "AE without noise", "ARAE"]
 
@@ -79,6 +79,9 @@ flags.DEFINE_float("learning_rate", 4e-3, "Of all LSTMs; falls to 0 (cosine).")
 flags.DEFINE_float("code_noise", 0.06, "Standard deviation, of AE and ARAE.")
 flags.DEFINE_list(
     "temperatures", ["1.0"], "Of samples, beside the likeliest words."
+)
+flags.DEFINE_list(
+    "priors", [], "Priors to fit to codes of the AE, a row each, by name."
 )
 flags.DEFINE_bool(
     "real_codes", False, "Judge decoded codes of training sentences as well."
@@ -179,6 +182,9 @@ def run(name, seed, train, test, codec, report):
             )
             row = report.row(samples, seed)
             result["rows"][f"{name}, real codes, {setting}"] = row
+    if name == "AE":
+        for prior in FLAGS.priors:
+            judge_prior(prior, model, seed, train, report, result)
     if name != "LM":
         result["swaps"] = list(evaluation.swap_nats(model, test).values())
         result["codes"] = {
@@ -188,6 +194,18 @@ def run(name, seed, train, test, codec, report):
     if name == "ARAE":
         result["codes"].update(evaluation.code_moments(model, test))
     return result
+
+
+def judge_prior(prior, model, seed, train, report, result):
+    """Fits a prior to codes of an autoencoder, and judges what it draws."""
+    start = time.time()
+    model.prior = prior
+    model.fit_prior(train)
+    result[f"seconds of fitting {prior}"] = time.time() - start
+    for setting, options in settings().items():
+        samples = model.generate(FLAGS.num_samples, seed=seed, **options)
+        row = report.row(samples, seed)
+        result["rows"][f"AE with {prior}, {setting}"] = row
 
 
 def settings():

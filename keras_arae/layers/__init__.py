@@ -16,6 +16,7 @@ from keras_arae.layers.lstm import LSTMDecoder
 from keras_arae.layers.lstm import LSTMEncoder
 from keras_arae.layers.transformer import TransformerDecoder
 from keras_arae.layers.transformer import TransformerEncoder
+from keras_arae.layers.velocity import VelocityNetwork
 
 __all__ = [
     "AutoregressiveDecoder",
@@ -33,5 +34,6 @@ __all__ = [
     "LSTMEncoder",
     "TransformerDecoder",
     "TransformerEncoder",
+    "VelocityNetwork",
     "on_unit_sphere",
 ]

@@ -448,7 +448,7 @@ class SemiSupervisedARAE(TextARAE):
                     labeled_data,
                     batch_size,
                     seed=(self.seed, 2) if shuffle else None,
-                    clock=self._steps_taken,
+                    clock=self.clock(),
                     steps=steps_per_epoch,
                 )
             )

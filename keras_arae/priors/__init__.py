@@ -8,14 +8,33 @@ from keras_arae.arguments import instance
 from keras_arae.arguments import one_of
 from keras_arae.arguments import optional
 from keras_arae.priors.adversarial import AdversarialPrior
+from keras_arae.priors.fitted import FittedPrior
+from keras_arae.priors.flow import FlowMatchingPrior
 from keras_arae.priors.gaussian import GaussianPrior
+from keras_arae.priors.mixture import MixturePrior
 from keras_arae.priors.prior import Prior
+from keras_arae.priors.whitening import Whitening
 
 # Priors by the names that models take.
-PRIORS = {"adversarial": AdversarialPrior, "gaussian": GaussianPrior}
+PRIORS = {
+    "adversarial": AdversarialPrior,
+    "gaussian": GaussianPrior,
+    "mixture": MixturePrior,
+    "flow": FlowMatchingPrior,
+}
 PRIOR = optional(either(one_of(*PRIORS), instance(Prior)))
 
-__all__ = ["PRIORS", "AdversarialPrior", "GaussianPrior", "Prior", "get"]
+__all__ = [
+    "PRIORS",
+    "AdversarialPrior",
+    "FittedPrior",
+    "FlowMatchingPrior",
+    "GaussianPrior",
+    "MixturePrior",
+    "Prior",
+    "Whitening",
+    "get",
+]
 
 
 def get(prior: str | Prior | None) -> Prior | None:

@@ -7,15 +7,13 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from keras_arae.arguments import array
-from keras_arae.arguments import check
 from keras_arae.export import export
 from keras_arae.layers.codes import on_unit_sphere
-from keras_arae.priors.prior import Prior
+from keras_arae.priors.fitted import FittedPrior
 
 
 @export
-class GaussianPrior(Prior):
+class GaussianPrior(FittedPrior):
     """The Gaussian with the mean and covariance of codes.
 
     Fitted after the autoencoder has learned, in closed form: `ARAE.fit` does
@@ -52,59 +50,19 @@ class GaussianPrior(Prior):
     ```
     """
 
-    fitted_afterwards = True
-
     def __init__(self, conditional: bool = True, **kwargs: Any) -> None:
         super().__init__(conditional=conditional, **kwargs)
 
-    def prepare(
-        self, code_dim: int, condition_dim: int = 0, normalized: bool = True
-    ) -> None:
-        super().prepare(code_dim, condition_dim, normalized)
-        if self.noise_dim != code_dim:
-            raise ValueError(
-                f"A Gaussian's noise is as wide as codes, {code_dim}: leave "
-                f"`noise_dim` out. Received: noise_dim={self.noise_dim}"
-            )
-        if self.built:
-            return
+    def make_weights(self, code_dim: int, condition_dim: int) -> None:
+        self.mean = self.constant("mean", code_dim)
+        self.slope = self.constant("slope", condition_dim, code_dim)
+        self.factor = self.constant("factor", code_dim, code_dim)
 
-        def add(name: str, *shape: int) -> Any:
-            return self.add_weight(
-                shape=shape, initializer="zeros", trainable=False, name=name
-            )
-
-        self.mean = add("mean", code_dim)
-        self.slope = add("slope", condition_dim, code_dim)
-        self.factor = add("factor", code_dim, code_dim)
-        self.fits = add("fits")
-        self.built = True
-
-    @property
-    def is_fitted(self) -> bool:  # type: ignore[override]
-        """Whether `fit` was called, here or before the model was saved."""
-        return self.built and float(ops.convert_to_numpy(self.fits)) > 0
-
-    def fit(
-        self, codes: np.ndarray, condition: np.ndarray | None = None
-    ) -> None:
-        if self.code_dim is None:
-            raise ValueError(
-                "The prior knows no codes yet: call `prepare` first, or let a "
-                "model do it. Received: code_dim=None"
-            )
-        rule = array("num_codes", self.code_dim)
-        at_least_2 = rule._replace(
-            expected=f"at least 2 codes, {rule.expected}",
-            accepts=lambda codes: rule.accepts(codes) and len(codes) > 1,
-        )
-        codes = check("codes", codes, at_least_2).astype("float64")
+    def learn(self, codes: np.ndarray, condition: np.ndarray | None) -> None:
         mean = codes.mean(axis=0)
         rest = codes - mean
         slope = np.zeros(self.slope.shape)
-        if condition is not None and self.conditional:
-            rule = array(len(codes), self.condition_dim)
-            condition = check("condition", condition, rule).astype("float64")
+        if condition is not None:
             center = condition.mean(axis=0)
             slope = np.linalg.lstsq(condition - center, rest, rcond=None)[0]
             rest = rest - (condition - center) @ slope
@@ -115,7 +73,6 @@ class GaussianPrior(Prior):
         self.mean.assign(mean)
         self.slope.assign(slope)
         self.factor.assign(factor)
-        self.fits.assign(1.0)
 
     def call(
         self, noise: Any, condition: Any = None, training: bool = False

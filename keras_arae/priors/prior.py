@@ -109,7 +109,12 @@ class Prior(keras.layers.Layer):
             )
         self.code_dim, self.condition_dim, self.normalized = wanted
         if self.noise_dim is None:
-            self.noise_dim = code_dim
+            self.noise_dim = self.default_noise_dim()
+
+    def default_noise_dim(self) -> int:
+        """Width of the noise where none is given: that of codes."""
+        assert self.code_dim is not None
+        return self.code_dim
 
     def call(
         self, noise: Any, condition: Any = None, training: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
 
@@ -347,12 +348,18 @@ class PhasedModel(backend.Trainer, keras.Model):
         if self.codec is None:
             rows = data.first_rows(x) if data.is_dataset(x) else x
             self.build((None, *data.check_integers(rows).shape[1:]))
-        return data.Feed(
-            self.codec, self.condition, self.seed, self._steps_taken
-        )
+        return data.Feed(self.codec, self.condition, self.seed, self.clock())
 
-    def _steps_taken(self) -> int:
-        return int(ops.convert_to_numpy(self.optimizer.iterations))
+    def clock(self) -> Callable[[], int] | None:
+        """What counts training steps, for the batches of a run.
+
+        It holds the count alone: TensorFlow keeps datasets for good, and with
+        them would keep the model.
+        """
+        if self.optimizer is None:
+            return None
+        iterations = self.optimizer.iterations
+        return lambda: int(ops.convert_to_numpy(iterations))
 
     def fit_batches(
         self,

@@ -1,5 +1,8 @@
 """`fit` as users of Keras know it: data of every kind, and its options."""
 
+import gc
+import weakref
+
 import keras
 import numpy as np
 import pytest
@@ -165,6 +168,16 @@ def test_validation_split_holds_the_last_rows_out(as_new, clauses):
     assert history["val_reconstruction_loss"][0] == pytest.approx(
         expected["reconstruction_loss"], rel=1e-4
     )
+
+
+def test_a_model_that_is_dropped_is_gone(make_model, clauses):
+    model = make_model()
+    model.fit(clauses[:50], validation_split=0.2, batch_size=40, verbose=0)
+    model.generate(2)
+    reference = weakref.ref(model)
+    del model
+    gc.collect()
+    assert reference() is None
 
 
 @pytest.mark.parametrize("split", [1.0, -0.1])

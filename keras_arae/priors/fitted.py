@@ -1,0 +1,120 @@
+"""What priors that are fitted to codes afterwards have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from keras_arae.arguments import array
+from keras_arae.arguments import check
+from keras_arae.priors.prior import Prior
+
+
+class FittedPrior(Prior):
+    """A prior that learns from the codes of a trained autoencoder.
+
+    `ARAE.fit` fits it at its end, `ARAE.fit_prior` at any time. A subclass
+    defines `make_weights`, `learn` and `call`.
+
+    Args:
+        noise_dim: int or `None`. As in `keras_arae.priors.Prior`.
+        conditional: bool. Likewise.
+
+    Attributes:
+        is_fitted: bool. Whether `fit` was called, here or before the model
+            was saved.
+
+    Example:
+
+    ```python
+    class DiagonalPrior(keras_arae.priors.FittedPrior):
+        def make_weights(self, code_dim, condition_dim):
+            self.mean = self.constant("mean", code_dim)
+            self.stddev = self.constant("stddev", code_dim)
+
+        def learn(self, codes, condition):
+            self.mean.assign(codes.mean(axis=0))
+            self.stddev.assign(codes.std(axis=0))
+
+        def call(self, noise, condition=None, training=False):
+            return self.mean + self.stddev * noise
+
+    prior = DiagonalPrior()
+    prior.prepare(code_dim=2)
+    prior.fit(np.random.default_rng(0).normal(5.0, 0.1, (100, 2)))
+    assert prior.is_fitted and prior.sample(3).shape == (3, 2)
+    ```
+    """
+
+    fitted_afterwards = True
+
+    def prepare(
+        self, code_dim: int, condition_dim: int = 0, normalized: bool = True
+    ) -> None:
+        super().prepare(code_dim, condition_dim, normalized)
+        if self.noise_dim != self.default_noise_dim():
+            raise ValueError(
+                f"The noise of a {type(self).__name__} for these codes is "
+                f"{self.default_noise_dim()} wide: leave `noise_dim` out. "
+                f"Received: noise_dim={self.noise_dim}"
+            )
+        if not self.built:
+            self.make_weights(code_dim, self.condition_dim)
+            self.fits = self.constant("fits")
+            self.built = True
+
+    def make_weights(self, code_dim: int, condition_dim: int) -> None:
+        """Makes the weights.
+
+        Args:
+            code_dim: int. Width of codes.
+            condition_dim: int. Width of the condition's vector, as far as
+                the prior sees it.
+        """
+        raise NotImplementedError
+
+    def constant(self, name: str, *shape: int) -> Any:
+        """A weight of zeros that no optimizer trains: `learn` assigns it."""
+        return self.add_weight(
+            shape=shape, initializer="zeros", trainable=False, name=name
+        )
+
+    @property
+    def is_fitted(self) -> bool:  # type: ignore[override]
+        """Whether `fit` was called, here or before the model was saved."""
+        return self.built and float(ops.convert_to_numpy(self.fits)) > 0
+
+    def fit(
+        self, codes: np.ndarray, condition: np.ndarray | None = None
+    ) -> None:
+        if self.code_dim is None:
+            raise ValueError(
+                "The prior knows no codes yet: call `prepare` first, or let a "
+                "model do it. Received: code_dim=None"
+            )
+        rule = array("num_codes", self.code_dim)
+        at_least_2 = rule._replace(
+            expected=f"at least 2 codes, {rule.expected}",
+            accepts=lambda codes: rule.accepts(codes) and len(codes) > 1,
+        )
+        codes = check("codes", codes, at_least_2).astype("float64")
+        if condition is not None and self.conditional:
+            rule = array(len(codes), self.condition_dim)
+            condition = check("condition", condition, rule).astype("float64")
+        else:
+            condition = None
+        self.learn(codes, condition)
+        self.fits.assign(1.0)
+
+    def learn(self, codes: np.ndarray, condition: np.ndarray | None) -> None:
+        """Assigns the weights.
+
+        Args:
+            codes: float64 array of shape `(num_codes, code_dim)`, at least
+                two codes.
+            condition: float64 array of shape `(num_codes, condition_dim)`, or
+                `None` where the prior sees none.
+        """
+        raise NotImplementedError
