@@ -31,7 +31,7 @@ class VelocityNetwork(keras.layers.Layer):
     Call arguments:
         x: float tensor of shape `(batch, dim)`. Noisy codes.
         time: float tensor of shape `(batch, 1)`: 0 is noise, 1 a code.
-        condition: float tensor of shape `(batch, condition_dim)`.
+        condition: float tensor of shape `(batch, any)`.
 
     Input shape: `(batch, dim)`.
 
@@ -98,7 +98,7 @@ class VelocityNetwork(keras.layers.Layer):
         }
 
 
-# From one slow wave over all times to one of a hundredth.
+# From a quarter of a wave over all times to 25 waves.
 _FREQUENCIES = np.geomspace(1.0, 100.0, 32) * math.pi / 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import keras
@@ -59,8 +60,9 @@ class ARAE(GenerativeModel):
             shape `(batch, code_dim)`.
         decoder: `keras_arae.layers.Decoder`. Maps codes to logits of shape
             `(*x.shape, num_values)`.
-        prior: `keras_arae.priors.Prior`, `"adversarial"`, `"gaussian"` or
-            `None`. Defaults to `None`: a plain autoencoder.
+        prior: `keras_arae.priors.Prior`, `"adversarial"`, `"gaussian"`,
+            `"mixture"`, `"flow"` or `None`. Defaults to `None`: a plain
+            autoencoder.
         codec: `keras_arae.data.Codec` or `None`. Turns users' data into
             integers. Defaults to `None`: data are integers already.
         condition: what is known of each piece of data: an int, the number of
@@ -493,8 +495,10 @@ class ARAE(GenerativeModel):
         fits_prior = self._fits_prior_afterwards(x)
         history = super().fit(x, y, *args, **options)
         if fits_prior:
+            signature = inspect.signature(super().fit)
+            given = signature.bind(x, y, *args, **options).arguments
             weights = self.feed(x).weights(
-                x, y, options.get("class_weight"), options.get("sample_weight")
+                x, y, given.get("class_weight"), given.get("sample_weight")
             )
             self.fit_prior(x, y, sample_weight=weights)
         return history

@@ -207,6 +207,7 @@ class GenerativeModel(PhasedModel):
                 "give data that can be read again, such as a list or a "
                 f"`torch.utils.data.DataLoader`. Received: a {type(x).__name__}"
             )
+        self.prior.check_requirements()
         return True
 
     # The verbs.

@@ -49,9 +49,9 @@ class TextARAE(ARAE):
         code_dim: int. Width of a code. Defaults to `300`.
         units: int or `None`. Units of LSTMs, width of Transformers. Defaults
             to `None`: `code_dim`.
-        prior: `"adversarial"`, `"gaussian"`, a `keras_arae.priors.Prior` or
-            `None`, the plain autoencoder that the paper compares with.
-            Defaults to `"adversarial"`.
+        prior: `"adversarial"`, `"gaussian"`, `"mixture"`, `"flow"`, a
+            `keras_arae.priors.Prior` or `None`, the plain autoencoder that
+            the paper compares with. Defaults to `"adversarial"`.
         encoder: `"lstm"`, `"transformer"` (whose embedding is as wide as
             `units`) or a Keras layer. Defaults to `"lstm"`.
         decoder: `"lstm"`, `"transformer"` or a `keras_arae.layers.Decoder`.

@@ -8,12 +8,12 @@ from keras_arae.arguments import instance
 from keras_arae.arguments import one_of
 from keras_arae.arguments import optional
 from keras_arae.priors.adversarial import AdversarialPrior
+from keras_arae.priors.directions import PrincipalDirections
 from keras_arae.priors.fitted import FittedPrior
 from keras_arae.priors.flow import FlowMatchingPrior
 from keras_arae.priors.gaussian import GaussianPrior
 from keras_arae.priors.mixture import MixturePrior
 from keras_arae.priors.prior import Prior
-from keras_arae.priors.whitening import Whitening
 
 # Priors by the names that models take.
 PRIORS = {
@@ -31,8 +31,8 @@ __all__ = [
     "FlowMatchingPrior",
     "GaussianPrior",
     "MixturePrior",
+    "PrincipalDirections",
     "Prior",
-    "Whitening",
     "get",
 ]
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from absl import logging
 from keras import ops
 
+from keras_arae.arguments import WIDTH
 from keras_arae.arguments import array
 from keras_arae.arguments import check
+from keras_arae.layers.codes import on_unit_sphere
 from keras_arae.priors.prior import Prior
 
 
@@ -39,10 +42,10 @@ class FittedPrior(Prior):
             self.stddev.assign(codes.std(axis=0))
 
         def call(self, noise, condition=None, training=False):
-            return self.mean + self.stddev * noise
+            return self.where_codes_lie(self.mean + self.stddev * noise)
 
     prior = DiagonalPrior()
-    prior.prepare(code_dim=2)
+    prior.prepare(code_dim=2, normalized=False)
     prior.fit(np.random.default_rng(0).normal(5.0, 0.1, (100, 2)))
     assert prior.is_fitted and prior.sample(3).shape == (3, 2)
     ```
@@ -50,10 +53,21 @@ class FittedPrior(Prior):
 
     fitted_afterwards = True
 
+    def __init__(
+        self,
+        noise_dim: int | None = None,
+        conditional: bool = True,
+        dtype: Any = "float32",
+        **kwargs: Any,
+    ) -> None:
+        # float32 where models compute in bfloat16: it says nothing of chances.
+        super().__init__(noise_dim, conditional, dtype=dtype, **kwargs)
+
     def prepare(
         self, code_dim: int, condition_dim: int = 0, normalized: bool = True
     ) -> None:
         super().prepare(code_dim, condition_dim, normalized)
+        check("noise_dim", self.default_noise_dim(), WIDTH)
         if self.noise_dim != self.default_noise_dim():
             raise ValueError(
                 f"The noise of a {type(self).__name__} for these codes is "
@@ -86,6 +100,30 @@ class FittedPrior(Prior):
         """Whether `fit` was called, here or before the model was saved."""
         return self.built and float(ops.convert_to_numpy(self.fits)) > 0
 
+    def where_codes_lie(self, code: Any) -> Any:
+        """Codes, put back on the unit sphere where codes lie there."""
+        return on_unit_sphere(code) if self.normalized else code
+
+    def seen(self, condition: Any) -> Any:
+        """The condition as far as the prior sees it: `None` if it sees none.
+
+        Args:
+            condition: float tensor of shape `(batch, condition_dim)` or
+                `None`.
+
+        Raises:
+            ValueError: if it sees one and got `None`.
+        """
+        if not self.condition_dim:
+            return None
+        if condition is None:
+            raise ValueError(
+                "The prior was prepared for a condition and needs one, of "
+                f"{self.condition_dim} numbers a code; with "
+                "`conditional=False` it sees none. Received: condition=None"
+            )
+        return condition
+
     def fit(
         self, codes: np.ndarray, condition: np.ndarray | None = None
     ) -> None:
@@ -100,13 +138,29 @@ class FittedPrior(Prior):
             accepts=lambda codes: rule.accepts(codes) and len(codes) > 1,
         )
         codes = check("codes", codes, at_least_2).astype("float64")
-        if condition is not None and self.conditional:
+        condition = self.seen(condition)
+        if condition is not None:
             rule = array(len(codes), self.condition_dim)
             condition = check("condition", condition, rule).astype("float64")
-        else:
-            condition = None
+            self._warn_of_absent_classes(condition)
+        self.fits.assign(0.0)
         self.learn(codes, condition)
+        if not all(np.isfinite(weight).all() for weight in self.get_weights()):
+            raise FloatingPointError(
+                f"The {type(self).__name__} could not be fitted: some of its "
+                "weights are not finite. Received: codes of shape "
+                f"{codes.shape} from {codes.min():.3g} to {codes.max():.3g}"
+            )
         self.fits.assign(1.0)
+
+    def _warn_of_absent_classes(self, condition: np.ndarray) -> None:
+        absent = np.flatnonzero(~condition.any(axis=0))
+        if len(absent):
+            logging.warning(
+                "The prior sees no codes of the classes %s: what it draws of "
+                "them means nothing.",
+                absent.tolist(),
+            )
 
     def learn(self, codes: np.ndarray, condition: np.ndarray | None) -> None:
         """Assigns the weights.

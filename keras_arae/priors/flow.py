@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+from collections.abc import Generator
 from typing import Any
 
 import keras
@@ -18,11 +19,11 @@ from keras_arae.arguments import WIDTH
 from keras_arae.arguments import checked
 from keras_arae.arguments import number
 from keras_arae.arguments import optional
+from keras_arae.arguments import whole
 from keras_arae.export import export
 from keras_arae.layers import VelocityNetwork
-from keras_arae.layers.codes import on_unit_sphere
+from keras_arae.priors.directions import PrincipalDirections
 from keras_arae.priors.fitted import FittedPrior
-from keras_arae.priors.whitening import Whitening
 
 NUM_LOOKS = 20  # At held-out codes, in the course of training.
 UNKNOWN_SHARE = 0.1  # Of examples whose condition is left out, for guidance.
@@ -43,27 +44,31 @@ class FlowMatchingPrior(FittedPrior):
 
     Args:
         network: Keras layer or `None`. `network(x, time, condition)` gives
-            velocities. Defaults to `None`: a
+            velocities, `build` takes the three shapes; the condition has a 1
+            behind it, or is zeros where it is not known. `fit` draws its
+            weights anew. Defaults to `None`: a
             `keras_arae.layers.VelocityNetwork`.
         num_directions: int. As of `keras_arae.priors.MixturePrior`. Defaults
             to `64`.
         num_steps: int. Steps from noise to code. Defaults to `4`.
-        churn: float from 0 to 1. Share of the noise that each step replaces
-            by fresh noise: 0 follows the flow (an ODE), more draws around it
-            (an SDE). Defaults to `0.0`.
+        churn: float from 0 to 1. How far each step puts fresh noise in place
+            of the old, `churn` squared of its variance: 0 follows the flow
+            (an ODE), more draws around it (an SDE). Defaults to `0.0`.
         guidance: float. How far velocities are those of the condition: 1 is
             the condition's own, more exaggerates them. Defaults to `1.0`.
-        num_updates: int. Of training. Defaults to `10000`.
+        num_updates: int. Of training, by AdamW; beyond 20 rounded down to a
+            multiple of 20. Defaults to `10000`.
         batch_size: int. Codes an update. Defaults to `256`.
-        learning_rate: float. Its highest; it rises for 200 updates and then
-            falls to zero. Defaults to `1e-3`.
-        seed: int. Of training. Defaults to `0`.
+        learning_rate: float. Its highest; it rises for 200 updates (or the
+            first tenth) and then falls to zero. Defaults to `1e-3`.
+        seed: int. Of weights and training. Defaults to `0`.
         conditional: bool. As in `keras_arae.priors.Prior`. Defaults to
             `True`.
 
     Call arguments:
-        noise: float tensor of shape `(batch, num_directions)`, or `num_steps`
-            times as wide where `churn` is above 0, drawn from N(0, I).
+        noise: float tensor of shape `(batch, noise_dim)`, drawn from N(0, I);
+            `noise_dim` is the number of directions, `num_steps` times that
+            where `churn` is above 0.
         condition: float tensor of shape `(batch, condition_dim)` or `None`.
 
     Input shape: `(batch, noise_dim)`.
@@ -88,7 +93,7 @@ class FlowMatchingPrior(FittedPrior):
     @checked(
         network=optional(LAYER),
         num_directions=WIDTH,
-        num_steps=COUNT,
+        num_steps=whole(1, 1000),
         churn=number(least=0, most=1),
         guidance=number(least=0),
         num_updates=COUNT,
@@ -112,6 +117,11 @@ class FlowMatchingPrior(FittedPrior):
         **kwargs: Any,
     ) -> None:
         super().__init__(conditional=conditional, **kwargs)
+        if churn and num_steps == 1:
+            raise ValueError(
+                "`churn` is of the steps before the last: it needs two or "
+                f"more. Received: churn={churn}, num_steps=1"
+            )
         self.network = VelocityNetwork() if network is None else network
         self.num_directions = num_directions
         self.num_steps = num_steps
@@ -127,19 +137,27 @@ class FlowMatchingPrior(FittedPrior):
         return num_directions * (self.num_steps if self.churn else 1)
 
     def make_weights(self, code_dim: int, condition_dim: int) -> None:
-        num_directions = min(self.num_directions, code_dim)
-        self.whitening = Whitening(num_directions)
-        self.whitening.build((None, code_dim))
-        if not self.network.built:
-            # Behind the condition stands whether it is known.
-            self.network.build(
-                (None, num_directions), (None, 1), (None, condition_dim + 1)
+        if self.guidance != 1.0 and not condition_dim:
+            raise ValueError(
+                "`guidance` is towards a condition, and the prior sees none. "
+                f"Received: guidance={self.guidance}"
             )
+        num_directions = min(self.num_directions, code_dim)
+        self.directions = PrincipalDirections(num_directions, code_dim)
+        if not self.network.built:
+            self.network.build(*self._network_shapes())
+
+    def _network_shapes(self) -> list[tuple]:
+        """Shapes of what the network takes."""
+        # Behind the condition stands a 1; a condition not known is zeros.
+        widths = self.directions.num_directions, 1, self.condition_dim + 1
+        return [(None, width) for width in widths]
 
     def call(
         self, noise: Any, condition: Any = None, training: bool = False
     ) -> Any:
-        size = self.whitening.num_directions
+        condition = self.seen(condition)
+        size = self.directions.num_directions
         x = noise[:, :size]
         for step in range(self.num_steps):
             time, after = step / self.num_steps, (step + 1) / self.num_steps
@@ -151,62 +169,88 @@ class FlowMatchingPrior(FittedPrior):
                 kept = (1.0 - self.churn**2) ** 0.5
                 rest = kept * rest + self.churn * fresh
             x = after * code + (1.0 - after) * rest
-        code = self.whitening(x)
-        return on_unit_sphere(code) if self.normalized else code
+        return self.where_codes_lie(self.directions(x))
 
     def velocity(self, x: Any, time: float, condition: Any) -> Any:
         """Velocities at one time, with guidance."""
-        known = ops.ones_like(x[:, :1])
-        if not self.condition_dim:
-            return self.network(x, time * known, known)
-        condition = ops.cast(condition, x.dtype)
-        velocity = self.network(
-            x, time * known, ops.concatenate([condition, known], axis=-1)
-        )
+        ones = ops.ones_like(x[:, :1])
+        if condition is None:
+            return self.network(x, time * ones, ones)
+        known = ops.concatenate([ops.cast(condition, x.dtype), ones], axis=-1)
+        velocity = self.network(x, time * ones, known)
         if self.guidance == 1.0:
             return velocity
-        nothing = ops.zeros((x.shape[0], self.condition_dim + 1))
-        plain = self.network(x, time * known, nothing)
+        plain = self.network(x, time * ones, ops.zeros_like(known))
         return plain + self.guidance * (velocity - plain)
 
     def learn(self, codes: np.ndarray, condition: np.ndarray | None) -> None:
-        x = self.whitening.learn(codes).astype("float32")
+        x = self.directions.learn(codes).astype("float32")
         known = np.ones((len(x), 1), "float32")
         if condition is not None:
             known = np.hstack([condition.astype("float32"), known])
         rng = np.random.default_rng(self.seed)
         order = rng.permutation(len(x))
-        num_held_out = max(1, min(len(x) // 20, 5000))
-        held_out, kept = np.split(order, [num_held_out])
-        model = self._trainer(known.shape[1])
-        num_looks = min(NUM_LOOKS, self.num_updates)
-        model.fit(
-            self._batches(x[kept], known[kept], rng),
-            steps_per_epoch=self.num_updates // num_looks,
-            epochs=num_looks,
-            validation_data=_example(x[held_out], known[held_out], rng),
-            callbacks=[
-                keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
-                keras.callbacks.EarlyStopping(
-                    patience=num_looks, restore_best_weights=True
-                ),
-            ],
-            shuffle=False,
-            verbose=0,
+        held_out, kept = np.split(order, [max(1, min(len(x) // 20, 5000))])
+        # Each of few with several noises: one says little.
+        held_out = np.resize(held_out, max(len(held_out), 5000))
+        self._draw_weights()
+        self._train(
+            _examples(
+                x[kept],
+                known[kept],
+                self.batch_size,
+                0.0 if self.guidance == 1.0 else UNKNOWN_SHARE,
+                rng,
+            ),
+            _example(x[held_out], known[held_out], rng),
         )
 
-    def _trainer(self, known_dim: int) -> keras.Model:
+    def _draw_weights(self) -> None:
+        """Gives the network weights to begin with, whatever it learned."""
+        # Keras draws seeds of initial weights from this generator.
+        state = random.getstate()
+        random.seed(self.seed)
+        try:
+            fresh = self.network.from_config(self.network.get_config())
+            fresh.build(*self._network_shapes())
+        finally:
+            random.setstate(state)
+        self.network.set_weights(fresh.get_weights())
+
+    def _train(self, examples: Generator, held_out: tuple) -> None:
+        """Fits the network, and keeps the averaged weights that were best."""
+        num_looks = min(NUM_LOOKS, self.num_updates)
+        model = self._trainer()
+        try:
+            model.fit(
+                examples,
+                steps_per_epoch=self.num_updates // num_looks,
+                epochs=num_looks,
+                validation_data=held_out,
+                validation_batch_size=5000,
+                callbacks=[
+                    keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
+                    # It goes on to the end, as the rate falls to zero there.
+                    keras.callbacks.EarlyStopping(
+                        patience=num_looks, restore_best_weights=True
+                    ),
+                ],
+                shuffle=False,
+                verbose=0,
+            )
+        finally:
+            examples.close()  # TensorFlow keeps what it holds.
+
+    def _trainer(self) -> keras.Model:
         """What fits the network to velocities."""
-        inputs = [
-            keras.Input((self.whitening.num_directions,)),
-            keras.Input((1,)),
-            keras.Input((known_dim,)),
-        ]
+        inputs = [keras.Input(shape[1:]) for shape in self._network_shapes()]
         model = keras.Model(inputs, self.network(*inputs))
-        warmup = min(200, self.num_updates // 10)
+        num_looks = min(NUM_LOOKS, self.num_updates)
+        num_updates = self.num_updates // num_looks * num_looks
+        warmup = min(200, num_updates // 10)
         rate = keras.optimizers.schedules.CosineDecay(
             0.0,
-            self.num_updates - warmup,
+            num_updates - warmup,
             warmup_target=self.learning_rate,
             warmup_steps=warmup,
         )
@@ -220,17 +264,6 @@ class FlowMatchingPrior(FittedPrior):
         )
         model.compile(optimizer, loss="mean_squared_error")
         return model
-
-    def _batches(
-        self, x: np.ndarray, known: np.ndarray, rng: np.random.Generator
-    ) -> Iterator:
-        """Examples without end; of some the condition is not known."""
-        while True:
-            rows = rng.integers(len(x), size=self.batch_size)
-            some = known[rows]
-            if self.guidance != 1.0:
-                some = some * (rng.random((len(some), 1)) > UNKNOWN_SHARE)
-            yield _example(x[rows], some.astype("float32"), rng)
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -250,6 +283,20 @@ class FlowMatchingPrior(FittedPrior):
     def from_config(cls, config: dict[str, Any]) -> FlowMatchingPrior:
         network = keras.saving.deserialize_keras_object(config["network"])
         return cls(**{**config, "network": network})
+
+
+def _examples(
+    x: np.ndarray,
+    known: np.ndarray,
+    batch_size: int,
+    unknown_share: float,
+    rng: np.random.Generator,
+) -> Generator:
+    """Examples without end; of some the condition is not known."""
+    while True:
+        rows = rng.integers(len(x), size=batch_size)
+        is_known = rng.random((batch_size, 1)) >= unknown_share
+        yield _example(x[rows], known[rows] * is_known, rng)
 
 
 def _example(

@@ -8,7 +8,6 @@ import numpy as np
 from keras import ops
 
 from keras_arae.export import export
-from keras_arae.layers.codes import on_unit_sphere
 from keras_arae.priors.fitted import FittedPrior
 
 
@@ -78,8 +77,7 @@ class GaussianPrior(FittedPrior):
         self, noise: Any, condition: Any = None, training: bool = False
     ) -> Any:
         code = self.mean + ops.matmul(noise, self.factor)
-        if condition is not None and self.conditional:
+        condition = self.seen(condition)
+        if condition is not None:
             code = code + ops.matmul(condition, self.slope)
-        if self.normalized:
-            code = on_unit_sphere(code)
-        return code
+        return self.where_codes_lie(code)

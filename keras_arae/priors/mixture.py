@@ -16,9 +16,8 @@ from keras_arae.arguments import WIDTH
 from keras_arae.arguments import checked
 from keras_arae.export import export
 from keras_arae.extras import require
-from keras_arae.layers.codes import on_unit_sphere
+from keras_arae.priors.directions import PrincipalDirections
 from keras_arae.priors.fitted import FittedPrior
-from keras_arae.priors.whitening import Whitening
 
 # The logarithm of the chance of a component that no code was near.
 NEVER = -1e4
@@ -49,20 +48,20 @@ class MixturePrior(FittedPrior):
         num_directions: int. How many principal directions of codes are
             modelled, at most; what lies in the others is left out. Defaults
             to `64`.
-        strength: float. How many codes the shared covariance counts as,
-            beside each component's own and beside `num_directions`. Defaults
-            to `100.0`.
+        strength: float. A component's covariance is that of its own codes and
+            of `strength + num_directions` more with the covariance that all
+            components share. Defaults to `100.0`.
         num_rounds: int. Of expectation-maximisation. Defaults to `5`.
         seed: int. Of where k-means starts. Defaults to `0`.
         conditional: bool. As in `keras_arae.priors.Prior`. Defaults to
             `True`.
 
     Call arguments:
-        noise: float tensor of shape `(batch, num_directions + 1)`, drawn from
-            N(0, I).
+        noise: float tensor of shape `(batch, noise_dim)`, drawn from N(0, I);
+            `noise_dim` is the number of directions plus 1.
         condition: float tensor of shape `(batch, condition_dim)` or `None`.
 
-    Input shape: `(batch, num_directions + 1)`.
+    Input shape: `(batch, noise_dim)`.
 
     Output shape: `(batch, code_dim)`.
 
@@ -109,8 +108,7 @@ class MixturePrior(FittedPrior):
 
     def make_weights(self, code_dim: int, condition_dim: int) -> None:
         num_directions = self.noise_dim - 1
-        self.whitening = Whitening(num_directions)
-        self.whitening.build((None, code_dim))
+        self.directions = PrincipalDirections(num_directions, code_dim)
         shape = (self.num_components, num_directions)
         self.means = self.constant("means", *shape)
         self.factors = self.constant("factors", *shape, num_directions)
@@ -119,29 +117,39 @@ class MixturePrior(FittedPrior):
         self.slope = self.constant("slope", condition_dim, self.num_components)
 
     def learn(self, codes: np.ndarray, condition: np.ndarray | None) -> None:
-        x = self.whitening.learn(codes)
+        x = self.directions.learn(codes)
         if condition is not None:
             x = x - self._learn_shift(x, condition)
+        with warnings.catch_warnings():
+            # Of few rounds it says that they have not converged.
+            warnings.simplefilter("ignore")
+            self._learn_mixture(x, condition)
+
+    def _learn_mixture(
+        self, x: np.ndarray, condition: np.ndarray | None
+    ) -> None:
         mixture = self._fit_mixture(x)
         order = np.argsort(mixture.means_[:, 0])
         # A row of noise times this is a draw of the component.
         factors = np.linalg.cholesky(mixture.covariances_[order])
         factors = factors.swapaxes(1, 2)
-        self.means.assign(self._padded(mixture.means_[order]))
-        self.factors.assign(self._padded(factors))
-        self.bias.assign(self._padded(np.log(mixture.weights_[order]), NEVER))
+        # Of fewer codes than components the last component stands again.
+        places = np.minimum(np.arange(self.num_components), len(order) - 1)
+        self.means.assign(mixture.means_[order][places])
+        self.factors.assign(factors[places])
+        bias = np.full(self.num_components, NEVER)
+        bias[: len(order)] = np.log(mixture.weights_[order])
+        self.bias.assign(bias)
+        self.slope.assign(np.zeros(self.slope.shape))
         if condition is not None:
             rank = np.argsort(order)
             self._learn_gate(condition, rank[mixture.predict(x)])
 
-    def _padded(self, rows: np.ndarray, value: float = 0.0) -> np.ndarray:
-        """A row for each component, also for those of which there are none."""
-        missing = self.num_components - len(rows)
-        widths = [(0, missing)] + [(0, 0)] * (rows.ndim - 1)
-        return np.pad(rows, widths, constant_values=value)
+    def check_requirements(self) -> None:
+        require("sklearn.mixture", "priors")
 
     def _fit_mixture(self, x: np.ndarray) -> Any:
-        """scikit-learn's mixture of whitened codes."""
+        """scikit-learn's mixture of places along the directions."""
         num_components = min(self.num_components, len(x))
         clusters = require("sklearn.cluster", "priors").KMeans(
             num_components, n_init=1, max_iter=20, random_state=self.seed
@@ -157,10 +165,7 @@ class MixturePrior(FittedPrior):
             max_iter=self.num_rounds,
             random_state=self.seed,
         )
-        with warnings.catch_warnings():
-            # Of few rounds it says that they have not converged.
-            warnings.simplefilter("ignore")
-            return mixture.fit(x)
+        return mixture.fit(x)
 
     def _learn_shift(self, x: np.ndarray, condition: np.ndarray) -> np.ndarray:
         """Learns how means move with the condition; by how much, each row."""
@@ -194,19 +199,19 @@ class MixturePrior(FittedPrior):
     def call(
         self, noise: Any, condition: Any = None, training: bool = False
     ) -> Any:
+        condition = self.seen(condition)
         component = self._component(noise[:, 0], condition)
         x = ops.take(self.means, component, axis=0)
         factors = ops.take(self.factors, component, axis=0)
         x = x + ops.matmul(noise[:, None, 1:], factors)[:, 0]
-        if condition is not None and self.conditional:
+        if condition is not None:
             x = x + ops.matmul(condition, self.shift)
-        code = self.whitening(x)
-        return on_unit_sphere(code) if self.normalized else code
+        return self.where_codes_lie(self.directions(x))
 
     def _component(self, noise: Any, condition: Any) -> Any:
         """The component of each row: where its noise falls among chances."""
         logits = self.bias[None]
-        if condition is not None and self.conditional:
+        if condition is not None:
             logits = logits + ops.matmul(condition, self.slope)
         limits = ops.cumsum(ops.softmax(logits, axis=-1), axis=-1)[:, :-1]
         chance = 0.5 * (1.0 + ops.erf(noise / math.sqrt(2.0)))

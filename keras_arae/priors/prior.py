@@ -156,6 +156,15 @@ class Prior(keras.layers.Layer):
         """
         return []
 
+    def check_requirements(self) -> None:
+        """Refuses to be fitted where a package is missing that `fit` needs.
+
+        `ARAE.fit` calls it before it trains.
+
+        Raises:
+            ImportError: if one is missing.
+        """
+
     def fit(
         self, codes: np.ndarray, condition: np.ndarray | None = None
     ) -> None:

@@ -91,6 +91,12 @@ class Phase:
     def __post_init__(self) -> None:
         for name, rule in _RULES.items():
             check(name, getattr(self, name), rule)
+        unknown = [name for name in self.objective if name not in self.logs]
+        if unknown:
+            raise ValueError(
+                "`objective` must be of numbers that the phase logs, "
+                f"{list(self.logs)}. Received: objective={dict(self.objective)}"
+            )
         known = (*self.logs, self.regularization)
         if any(name.removeprefix("val_") not in known for name in self.shown):
             raise ValueError(
@@ -150,6 +156,7 @@ _RULES = {
     "default_optimizer": optional(FUNCTION),
     "logs": several(TEXT),
     "objective": DICT,
+    "shown": several(TEXT),
     "inputs": optional(FUNCTION),
     "evaluate": optional(FUNCTION),
     "after": optional(FUNCTION),

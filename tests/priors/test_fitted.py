@@ -9,7 +9,7 @@ from keras_arae.layers import VelocityNetwork
 from keras_arae.priors import FlowMatchingPrior
 from keras_arae.priors import GaussianPrior
 from keras_arae.priors import MixturePrior
-from keras_arae.priors import Whitening
+from keras_arae.priors import PrincipalDirections
 
 
 def mixture(**options):
@@ -108,12 +108,11 @@ def test_churn_draws_around_the_flow():
 @pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
 def test_a_seed_repeats_a_fit(make):
     codes, _ = two_heaps(200)
-
-    def run(seed):
-        keras.utils.set_random_seed(0)  # Of the weights that begin.
-        return draws(fitted(make(seed=seed), codes), 5)
-
-    first, second, other = map(run, (1, 1, 2))
+    prior = fitted(make(seed=1), codes)
+    first = draws(prior, 5)
+    prior.fit(codes)  # Begins anew.
+    second = draws(prior, 5)
+    other = draws(fitted(make(seed=2), codes), 5)
     np.testing.assert_allclose(first, second, atol=1e-4)
     assert np.abs(first - other).max() > 1e-3
 
@@ -145,15 +144,14 @@ def test_noise_walks_from_component_to_component():
 
 
 @pytest.mark.once
-def test_whitened_codes_have_variance_one():
+def test_places_along_directions_have_variance_one():
     rng = np.random.default_rng(0)
     codes = rng.normal(size=(500, 4)) @ rng.normal(size=(4, 4)) + 3.0
-    whitening = Whitening(2)
-    whitening.build((None, 4))
-    x = whitening.learn(codes)
+    directions = PrincipalDirections(2, code_dim=4)
+    x = directions.learn(codes)
     np.testing.assert_allclose(np.cov(x.T), np.eye(2), atol=1e-6)
     # The two directions hold most of the variance.
-    rest = codes - ops.convert_to_numpy(whitening(x.astype("float32")))
+    rest = codes - ops.convert_to_numpy(directions(x.astype("float32")))
     values = np.linalg.eigvalsh(np.cov(codes.T))
     assert np.trace(np.cov(rest.T)) == pytest.approx(values[:2].sum(), rel=1e-3)
 
@@ -163,9 +161,9 @@ def test_a_model_draws_from_it_and_saves_it(
     make, make_model, clauses, tmp_path
 ):
     labels = np.arange(len(clauses)) % 2
-    model = make_model(
-        prior=make(num_directions=6), condition=2, compiled=False
-    )
+    options = {"guidance": 2.0, "churn": 0.3} if make is flow else {}
+    prior = make(num_directions=6, **options)
+    model = make_model(prior=prior, condition=2, compiled=False)
     model.compile(run_eagerly=True)
     model.fit(clauses[:60], labels[:60], batch_size=60, verbose=0)
     samples = model.generate(4, label=1, seed=0)
@@ -175,6 +173,28 @@ def test_a_model_draws_from_it_and_saves_it(
     assert loaded.prior.is_fitted
     assert loaded.generate(4, label=1, seed=0) == samples
     assert loaded.interpolate(label=0, steps=3, seed=0) == path
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
+def test_a_condition_is_needed_where_one_is_seen(make, caplog):
+    codes, labels = two_heaps(100)
+    prior = make()
+    prior.prepare(3, condition_dim=3, normalized=False)
+    with pytest.raises(ValueError, match="needs one.*condition=None"):
+        prior.fit(codes)
+    prior.fit(codes, np.eye(3)[labels])
+    assert "no codes of the classes [2]" in caplog.text
+    with pytest.raises(ValueError, match="needs one.*condition=None"):
+        prior.sample(2)
+
+
+@pytest.mark.once
+def test_flow_settings_without_effect_are_refused():
+    with pytest.raises(ValueError, match="churn=0.5, num_steps=1"):
+        flow(churn=0.5, num_steps=1)
+    with pytest.raises(ValueError, match="sees none.*guidance=2.0"):
+        flow(guidance=2.0).prepare(code_dim=3)
 
 
 @pytest.mark.once
