@@ -356,7 +356,7 @@ class PhasedModel(backend.Trainer, keras.Model):
         It holds the count alone: TensorFlow keeps datasets for good, and with
         them would keep the model.
         """
-        if self.optimizer is None:
+        if not self.compiled:
             return None
         iterations = self.optimizer.iterations
         return lambda: int(ops.convert_to_numpy(iterations))
