@@ -238,5 +238,5 @@ def test_ascii_where_the_terminal_knows_no_other(monkeypatch):
 def test_a_phase_shows_only_what_it_logs():
     with pytest.raises(ValueError, match=r"Received: shown=\['val_eror'\]"):
         keras_arae.training.Phase(
-            "scale", None, [], "scale", logs=["error"], shown=["val_eror"]
+            "scale", len, [], "scale", logs=["error"], shown=["val_eror"]
         )
