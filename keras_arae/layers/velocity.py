@@ -54,11 +54,16 @@ class VelocityNetwork(keras.layers.Layer):
         super().__init__(**kwargs)
         self.units = units
         self.num_blocks = num_blocks
-        self.read_code = keras.layers.Dense(units)
-        self.read_time = keras.layers.Dense(units, activation="silu")
-        self.read_condition = keras.layers.Dense(units, use_bias=False)
-        self.blocks = [_Block(units) for _ in range(num_blocks)]
-        self.norm = keras.layers.LayerNormalization()
+        dtype = self.dtype_policy
+        self.read_code = keras.layers.Dense(units, dtype=dtype)
+        self.read_time = keras.layers.Dense(
+            units, activation="silu", dtype=dtype
+        )
+        self.read_condition = keras.layers.Dense(
+            units, use_bias=False, dtype=dtype
+        )
+        self.blocks = [_Block(units, dtype=dtype) for _ in range(num_blocks)]
+        self.norm = keras.layers.LayerNormalization(dtype=dtype)
 
     def build(
         self, x_shape: Any, time_shape: Any, condition_shape: Any
@@ -71,7 +76,7 @@ class VelocityNetwork(keras.layers.Layer):
             block.build(hidden)
         self.norm.build(hidden)
         self.velocity = keras.layers.Dense(
-            x_shape[-1], kernel_initializer="zeros"
+            x_shape[-1], kernel_initializer="zeros", dtype=self.dtype_policy
         )
         self.velocity.build(hidden)
         self.built = True
@@ -107,12 +112,15 @@ class _Block(keras.layers.Layer):
 
     def __init__(self, units: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.norm = keras.layers.LayerNormalization(center=False, scale=False)
-        self.modulate = keras.layers.Dense(
-            3 * units, kernel_initializer="zeros"
+        dtype = self.dtype_policy
+        self.norm = keras.layers.LayerNormalization(
+            center=False, scale=False, dtype=dtype
         )
-        self.widen = keras.layers.Dense(units, activation="silu")
-        self.add = keras.layers.Dense(units)
+        self.modulate = keras.layers.Dense(
+            3 * units, kernel_initializer="zeros", dtype=dtype
+        )
+        self.widen = keras.layers.Dense(units, activation="silu", dtype=dtype)
+        self.add = keras.layers.Dense(units, dtype=dtype)
 
     def build(self, shape: Any) -> None:
         for layer in (self.norm, self.modulate, self.widen, self.add):

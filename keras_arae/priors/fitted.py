@@ -172,3 +172,19 @@ class FittedPrior(Prior):
                 `None` where the prior sees none.
         """
         raise NotImplementedError
+
+
+def slope_of(x: np.ndarray, condition: np.ndarray) -> np.ndarray:
+    """How the mean of rows moves with their condition, linearly.
+
+    Args:
+        x: float array of shape `(num_rows, dim)`.
+        condition: float array of shape `(num_rows, condition_dim)`.
+
+    Returns:
+        A float array of shape `(condition_dim, dim)`.
+    """
+    center = condition.mean(axis=0)
+    return np.linalg.lstsq(condition - center, x - x.mean(axis=0), rcond=None)[
+        0
+    ]

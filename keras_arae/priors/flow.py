@@ -122,7 +122,9 @@ class FlowMatchingPrior(FittedPrior):
                 "`churn` is of the steps before the last: it needs two or "
                 f"more. Received: churn={churn}, num_steps=1"
             )
-        self.network = VelocityNetwork() if network is None else network
+        if network is None:
+            network = VelocityNetwork(dtype=self.dtype_policy)
+        self.network = network
         self.num_directions = num_directions
         self.num_steps = num_steps
         self.churn = churn
@@ -143,7 +145,9 @@ class FlowMatchingPrior(FittedPrior):
                 f"Received: guidance={self.guidance}"
             )
         num_directions = min(self.num_directions, code_dim)
-        self.directions = PrincipalDirections(num_directions, code_dim)
+        self.directions = PrincipalDirections(
+            num_directions, code_dim, dtype=self.dtype_policy
+        )
         if not self.network.built:
             self.network.build(*self._network_shapes())
 

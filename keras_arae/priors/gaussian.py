@@ -9,6 +9,7 @@ from keras import ops
 
 from keras_arae.export import export
 from keras_arae.priors.fitted import FittedPrior
+from keras_arae.priors.fitted import slope_of
 
 
 @export
@@ -58,14 +59,12 @@ class GaussianPrior(FittedPrior):
         self.factor = self.constant("factor", code_dim, code_dim)
 
     def learn(self, codes: np.ndarray, condition: np.ndarray | None) -> None:
-        mean = codes.mean(axis=0)
-        rest = codes - mean
         slope = np.zeros(self.slope.shape)
         if condition is not None:
-            center = condition.mean(axis=0)
-            slope = np.linalg.lstsq(condition - center, rest, rcond=None)[0]
-            rest = rest - (condition - center) @ slope
-            mean = mean - center @ slope
+            slope = slope_of(codes, condition)
+            codes = codes - condition @ slope
+        mean = codes.mean(axis=0)
+        rest = codes - mean
         covariance = rest.T @ rest / (len(codes) - 1)
         values, vectors = np.linalg.eigh(covariance)
         factor = np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T

@@ -18,6 +18,7 @@ from keras_arae.export import export
 from keras_arae.extras import require
 from keras_arae.priors.directions import PrincipalDirections
 from keras_arae.priors.fitted import FittedPrior
+from keras_arae.priors.fitted import slope_of
 
 # The logarithm of the chance of a component that no code was near.
 NEVER = -1e4
@@ -108,7 +109,9 @@ class MixturePrior(FittedPrior):
 
     def make_weights(self, code_dim: int, condition_dim: int) -> None:
         num_directions = self.noise_dim - 1
-        self.directions = PrincipalDirections(num_directions, code_dim)
+        self.directions = PrincipalDirections(
+            num_directions, code_dim, dtype=self.dtype_policy
+        )
         shape = (self.num_components, num_directions)
         self.means = self.constant("means", *shape)
         self.factors = self.constant("factors", *shape, num_directions)
@@ -119,7 +122,9 @@ class MixturePrior(FittedPrior):
     def learn(self, codes: np.ndarray, condition: np.ndarray | None) -> None:
         x = self.directions.learn(codes)
         if condition is not None:
-            x = x - self._learn_shift(x, condition)
+            shift = slope_of(x, condition)
+            self.shift.assign(shift)
+            x = x - condition @ shift
         with warnings.catch_warnings():
             # Of few rounds it says that they have not converged.
             warnings.simplefilter("ignore")
@@ -166,14 +171,6 @@ class MixturePrior(FittedPrior):
             random_state=self.seed,
         )
         return mixture.fit(x)
-
-    def _learn_shift(self, x: np.ndarray, condition: np.ndarray) -> np.ndarray:
-        """Learns how means move with the condition; by how much, each row."""
-        ones = np.ones((len(x), 1))
-        columns = np.hstack([condition, ones])
-        shift = np.linalg.lstsq(columns, x, rcond=None)[0][:-1]
-        self.shift.assign(shift)
-        return condition @ shift
 
     def _learn_gate(
         self, condition: np.ndarray, components: np.ndarray

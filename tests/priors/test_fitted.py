@@ -17,7 +17,7 @@ def mixture(**options):
 
 
 def flow(**options):
-    network = VelocityNetwork(units=32, num_blocks=2)
+    network = VelocityNetwork(units=32, num_blocks=2, dtype="float32")
     quick = {"num_updates": 500, "learning_rate": 3e-3, "num_steps": 16}
     return FlowMatchingPrior(network, **{**quick, **options})
 
@@ -187,6 +187,24 @@ def test_a_condition_is_needed_where_one_is_seen(make, caplog):
     assert "no codes of the classes [2]" in caplog.text
     with pytest.raises(ValueError, match="needs one.*condition=None"):
         prior.sample(2)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
+def test_chances_are_of_float32_where_models_are_of_bfloat16(make):
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        prior = fitted(make(), two_heaps(100)[0])
+        noise = np.random.default_rng(0).normal(size=(9, prior.noise_dim))
+        codes = prior(noise.astype("float32"))
+        network = FlowMatchingPrior().network
+    finally:
+        keras.config.set_dtype_policy(policy)
+    assert keras.backend.standardize_dtype(codes.dtype) == "float32"
+    assert {layer.compute_dtype for layer in network._flatten_layers()} == {
+        "float32"
+    }
 
 
 @pytest.mark.once

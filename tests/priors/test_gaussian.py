@@ -152,3 +152,16 @@ def test_a_prior_belongs_to_codes_of_one_kind(make_model):
         make_model(prior=prior)
     with pytest.raises(ValueError, match="Received: prior='normal'"):
         make_model(prior="normal")
+
+
+@pytest.mark.once
+def test_weights_by_position_reach_it(make_model, clauses):
+    model = make_model(prior="gaussian", compiled=False)
+    model.compile()
+    weights = np.eye(80)[7]  # One sentence counts.
+    # All arguments up to `sample_weight`, in their order.
+    rest = (40, 1, 0, None, None, 0.0, True, None, weights)
+    model.fit(clauses[:80], None, *rest)
+    found = ops.convert_to_numpy(model.prior.mean)
+    expected = model.encode(clauses[7:8])[0]
+    np.testing.assert_allclose(found, expected, atol=1e-5)
