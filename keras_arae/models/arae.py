@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 import keras
@@ -490,18 +489,6 @@ class ARAE(GenerativeModel):
             sample_weight = ops.ones(ops.shape(x)[:1], "float32")
         batch = self.batch_of(x, y, sample_weight)
         return batch._replace(code=self.code(batch.x))
-
-    def fit(self, x: Any, y: Any = None, *args: Any, **options: Any) -> Any:
-        fits_prior = self._fits_prior_afterwards(x)
-        history = super().fit(x, y, *args, **options)
-        if fits_prior:
-            signature = inspect.signature(super().fit)
-            given = signature.bind(x, y, *args, **options).arguments
-            weights = self.feed(x).weights(
-                x, y, given.get("class_weight"), given.get("sample_weight")
-            )
-            self.fit_prior(x, y, sample_weight=weights)
-        return history
 
     def epoch_numbers(self) -> dict[str, float]:
         """The standard deviation of the noise on codes."""

@@ -166,7 +166,7 @@ class GenerativeModel(PhasedModel):
         Raises:
             ValueError: if the model has no such prior.
         """
-        if self.prior is None or not self.prior.fitted_afterwards:
+        if not self._fits_prior():
             raise ValueError(
                 "Only a prior that is fitted afterwards, such as "
                 "`GaussianPrior`, learns from codes: set `model.prior`. "
@@ -197,10 +197,13 @@ class GenerativeModel(PhasedModel):
             condition = ops.convert_to_numpy(vectors)
         self.prior.fit(self._codes_of(rows), condition)
 
-    def _fits_prior_afterwards(self, x: Any) -> bool:
-        """Whether `fit` ends with `fit_prior`; refuses data gone by then."""
-        if self.prior is None or not self.prior.fitted_afterwards:
-            return False
+    def _fits_prior(self) -> bool:
+        """Whether `fit` ends with `fit_prior`."""
+        return self.prior is not None and self.prior.fitted_afterwards
+
+    def before_fit(self, x: Any) -> None:
+        if not self._fits_prior():
+            return
         if isinstance(x, Iterator):
             raise ValueError(
                 "The prior is fitted to codes of the data when training ends: "
@@ -208,7 +211,10 @@ class GenerativeModel(PhasedModel):
                 f"`torch.utils.data.DataLoader`. Received: a {type(x).__name__}"
             )
         self.prior.check_requirements()
-        return True
+
+    def after_fit(self, x: Any, y: Any = None, weights: Any = None) -> None:
+        if self._fits_prior():
+            self.fit_prior(x, y, sample_weight=weights)
 
     # The verbs.
 

@@ -433,7 +433,8 @@ class SemiSupervisedARAE(TextARAE):
                 is zero; labels are none of the classes; pairs are not.
         """
         self._check_given(x, labeled_data)
-        fits_prior = x is not None and self._fits_prior_afterwards(x)
+        if x is not None:
+            self.before_fit(x)
         parts = []
         if x is not None:
             extra = self.num_extra_rows(batch_size)
@@ -462,8 +463,8 @@ class SemiSupervisedARAE(TextARAE):
             shuffle=False,
             **options,
         )
-        if fits_prior:
-            self.fit_prior(x)
+        if x is not None:
+            self.after_fit(x)
         return history
 
     def _check_given(self, x: Any, labeled_data: Any) -> None:

@@ -21,7 +21,7 @@ from keras_arae.arguments import several
 
 @dataclasses.dataclass(frozen=True)
 class Phase:
-    """One optimizer's step down one loss: a part of each training step.
+    """One loss that an optimizer lowers: a part of each training step.
 
     A model is its list of phases (`PhasedModel.phases`). What a model tracks,
     which optimizers `compile` takes, what `evaluate` measures and what `loss`

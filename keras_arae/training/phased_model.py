@@ -310,6 +310,7 @@ class PhasedModel(backend.Trainer, keras.Model):
                 f"Received: validation_split={validation_split} beside "
                 f"validation_data of type {type(validation_data).__name__}"
             )
+        self.before_fit(x)
         # Our own batches shuffle rows themselves; tf.data its elements.
         shuffles_batches = shuffle and isinstance(x, keras.utils.PyDataset)
         x = data.as_batches(x)
@@ -328,7 +329,7 @@ class PhasedModel(backend.Trainer, keras.Model):
         )
         if data.is_dataset(x):
             options["steps_per_epoch"] = steps_per_epoch
-        return self.fit_batches(
+        history = self.fit_batches(
             batches,
             epochs=epochs,
             verbose=verbose,
@@ -338,6 +339,24 @@ class PhasedModel(backend.Trainer, keras.Model):
             shuffle=shuffles_batches,
             **options,
         )
+        self.after_fit(x, y, weights)
+        return history
+
+    def before_fit(self, x: Any) -> None:
+        """Runs before `fit` begins: refuses data that `after_fit` cannot use.
+
+        Args:
+            x: the training data as `fit` got them.
+        """
+
+    def after_fit(self, x: Any, y: Any = None, weights: Any = None) -> None:
+        """Runs when `fit` has ended: learns what is learned from the result.
+
+        Args:
+            x: the training data, without what `fit` held out of them.
+            y: the condition of each row, or `None`.
+            weights: float array, one for each row, or `None`.
+        """
 
     def feed(self, x: Any) -> data.Feed:
         """Turns users' data into batches for this model.

@@ -45,6 +45,7 @@ def names(folder):
     return {path.name for path in pathlib.Path(folder).iterdir()}
 
 
+@pytest.mark.once
 def test_a_run_continues_as_if_it_had_not_stopped(train, tmp_path):
     whole, epoch = train(RunFolder(tmp_path / "whole"), 3)
     assert epoch == 0

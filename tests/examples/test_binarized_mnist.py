@@ -15,7 +15,7 @@ def run(output_dir, *options):
 
 def test_results_stand_in_the_folder(tmp_path):
     folder = tmp_path / "run"
-    options = ["--dataset=digits", "--networks=convolutional", "--epochs=1"]
+    options = ["--dataset=digits", "--epochs=1"]
     process = run(folder, *options)
     assert process.returncode == 0, process.stderr[-3000:]
     assert {path.name for path in folder.iterdir()} == {
@@ -52,6 +52,7 @@ def test_classes_of_a_file(tmp_path):
         f"--dataset={tmp_path}/mine.npz",
         "--epochs=1",
         "--batch_size=10",
+        "--networks=convolutional",
         "--conditional",
     )
     assert process.returncode == 0, process.stderr[-3000:]

@@ -188,11 +188,10 @@ def test_validation_split_out_of_range(make_model, clauses, split):
 
 def test_one_seed_one_run(make_model, clauses):
     runs = []
-    for seed in (1, 1, 2):
-        keras.utils.set_random_seed(seed)
-        history = make_model(seed=seed).fit(clauses, epochs=2, verbose=0)
-        runs.append(history.history)
-    assert runs[0] == runs[1] != runs[2]
+    for _ in range(2):
+        keras.utils.set_random_seed(1)
+        runs.append(make_model(seed=1).fit(clauses, epochs=2, verbose=0))
+    assert runs[0].history == runs[1].history
 
 
 def test_the_seed_covers_noise_and_order(make_model, clauses):

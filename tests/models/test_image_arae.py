@@ -22,6 +22,7 @@ def make_model(**options):
             keras_arae.layers.Generator(16, (64, 64)),
             keras_arae.layers.Critic((64, 64)),
             noise_dim=8,
+            critic_steps=options.pop("critic_steps", 5),
         ),
         code_noise=0.05,
         seed=0,
@@ -81,7 +82,7 @@ def test_shapes(networks, shape):
 
 def test_convolutional_networks_train_and_are_saved(digits, tmp_path):
     codec = keras_arae.ImagePreprocessor((8, 8), num_levels=4)
-    model = make_model(codec=codec, networks="convolutional")
+    model = make_model(codec=codec, networks="convolutional", critic_steps=1)
     history = model.fit(digits[:400], epochs=3, batch_size=40, verbose=0)
     losses = history.history["reconstruction_loss"]
     assert losses[-1] < losses[0] - 0.1

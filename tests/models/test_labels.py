@@ -76,7 +76,9 @@ def test_labels_travel_with_their_rows(bars):
     assert not np.array_equal(batches[0][1][:64], labels[:64])
 
 
-@pytest.mark.parametrize("critic_data", ["reuse", "fresh"])
+@pytest.mark.parametrize(
+    "critic_data", ["reuse", pytest.param("fresh", marks=pytest.mark.once)]
+)
 def test_a_split_and_either_schedule_train(bars, critic_data):
     model = make_model(critic_data=critic_data, critic_steps=2)
     history = model.fit(

@@ -30,7 +30,9 @@ def decaying_model(make_model, **options):
     return model
 
 
-@pytest.mark.parametrize("critic_data", ["reuse", "fresh"])
+@pytest.mark.parametrize(
+    "critic_data", [pytest.param("reuse", marks=pytest.mark.once), "fresh"]
+)
 def test_resuming_is_exact(make_model, clauses, tmp_path, critic_data):
     data = {"x": clauses[:90], "batch_size": 40, "verbose": 0}
     options = {"critic_data": critic_data, "critic_steps": 2}

@@ -179,6 +179,7 @@ def test_sentences_alone_leave_the_head_alone(make, clauses):
     assert "val_reconstruction_loss" in history
 
 
+@pytest.mark.once
 def test_weights_scale_gradients(make, labeled, preprocessor):
     ids = keras.ops.convert_to_tensor(preprocessor(labeled[0][:8]))
     labels = keras.ops.convert_to_tensor([0, 1] * 4)

@@ -155,6 +155,16 @@ def test_a_prior_belongs_to_codes_of_one_kind(make_model):
 
 
 @pytest.mark.once
+def test_rows_held_out_of_a_fit_are_held_out_of_it(make_model, clauses):
+    model = make_model(prior="gaussian", compiled=False)
+    model.compile()
+    model.fit(clauses[:80], validation_split=0.75, verbose=0)
+    found = ops.convert_to_numpy(model.prior.mean)
+    expected = model.encode(clauses[:20]).mean(axis=0)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.once
 def test_weights_by_position_reach_it(make_model, clauses):
     model = make_model(prior="gaussian", compiled=False)
     model.compile()

@@ -74,7 +74,7 @@ def test_a_row_of_weight_two_counts_as_two_rows(x):
             {"critic_regularizer": "gradient_penalty"}, marks=pytest.mark.once
         ),
         pytest.param({"critic_data": "fresh"}, marks=pytest.mark.once),
-        {"condition": None},
+        pytest.param({"condition": None}, marks=pytest.mark.once),
     ],
 )
 def test_a_row_of_weight_zero_is_not_seen(x, y, options):
@@ -93,6 +93,7 @@ def test_a_row_of_weight_zero_is_not_seen(x, y, options):
     assert not np.allclose(fit(plain, x, labels), found[0], atol=1e-4)
 
 
+@pytest.mark.once
 def test_weights_reach_the_classifier_of_transfer(make_transfer):
     sentences, labels = ["a b", "b c", "c d", "d a"] * 4, [0, 1, 0, 1] * 4
     weights = np.tile([1.0, 1.0, 0.0, 1.0], 4)
@@ -118,6 +119,7 @@ def make_transfer():
     return make
 
 
+@pytest.mark.once
 def test_weights_of_a_language_model():
     codec = keras_arae.TextPreprocessor(list("abcd"), max_length=3)
     found = []
@@ -231,6 +233,7 @@ def test_held_out_rows_have_weights(x, y, weights):
     assert logs["val_accuracy"][0] == pytest.approx(after["accuracy"])
 
 
+@pytest.mark.once
 def test_weights_of_examples(clauses, preprocessor):
     model = keras_arae.SemiSupervisedARAE(
         preprocessor, labels=["a", "b"], embedding_dim=6, code_dim=8
