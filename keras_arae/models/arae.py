@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from keras_arae import priors
+from keras_arae.arguments import FLAG
 from keras_arae.arguments import LAYER
 from keras_arae.arguments import NOT_NEGATIVE
 from keras_arae.arguments import checked
@@ -20,6 +21,7 @@ from keras_arae.data import weighted_mean
 from keras_arae.export import export
 from keras_arae.layers import CodeNoise
 from keras_arae.layers.codes import on_unit_sphere
+from keras_arae.models.collapse_monitor import CollapseMonitor
 from keras_arae.models.generation import GenerativeModel
 from keras_arae.training import Phase
 from keras_arae.training import SharedPass
@@ -77,6 +79,11 @@ class ARAE(GenerativeModel):
             the reconstruction phase: a standard deviation, multiplied by
             0.9995 every 100 steps, or a layer. Defaults to `0.05`, the
             released code's value for SNLI.
+        standardize_codes: bool. Whether each dimension of a code is brought
+            to mean 0 and variance 1 over the batch first (outside training by
+            moving averages, which are saved). Codes cannot collapse to one
+            point then, which noise drowns, as they do on long strings of few
+            tokens. Defaults to `False`.
         seed: int or `None`. Random seed of noise and shuffling. Defaults to
             `None`, a seed drawn from numpy's global generator, which
             `keras.utils.set_random_seed` fixes.
@@ -99,7 +106,9 @@ class ARAE(GenerativeModel):
     """
 
     @checked(
-        encoder=LAYER, code_noise=either(NOT_NEGATIVE, instance(CodeNoise))
+        encoder=LAYER,
+        code_noise=either(NOT_NEGATIVE, instance(CodeNoise)),
+        standardize_codes=FLAG,
     )
     def __init__(
         self,
@@ -110,6 +119,7 @@ class ARAE(GenerativeModel):
         condition: Any = None,
         normalize_codes: bool = True,
         code_noise: Any = 0.05,
+        standardize_codes: bool = False,
         seed: int | None = None,
         name: str | None = None,
     ) -> None:
@@ -128,6 +138,16 @@ class ARAE(GenerativeModel):
             code_noise = CodeNoise(code_noise, seed=int(seeds[0]))
         self.encoder = encoder
         self.code_noise = code_noise
+        self.standardization = None
+        if standardize_codes:
+            self.standardization = keras.layers.BatchNormalization(
+                momentum=0.9,
+                epsilon=1e-5,
+                center=False,
+                scale=False,
+                dtype="float32",
+                name="standardization",
+            )
         self.seed_generator = keras.random.SeedGenerator(int(seeds[1]))
         if codec is not None:
             self.build((None, *codec.x_shape))
@@ -206,6 +226,10 @@ class ARAE(GenerativeModel):
         """Codes of `x`, of shape `(batch, code_dim)`, without noise."""
         code = self.encoder(x, training=training)
         code = ops.cast(code, "float32")
+        if self.standardization is not None:
+            # Codes of a frozen encoder stay as they are.
+            learns = training and self.encoder.trainable
+            code = self.standardization(code, training=learns)
         if self.normalize_codes:
             code = on_unit_sphere(code)
         return code
@@ -220,7 +244,12 @@ class ARAE(GenerativeModel):
             [self.encoder, self.decoder],
             "autoencoder",
             default_optimizer=self.default_autoencoder_optimizer,
-            logs=("reconstruction_loss", "accuracy", *_moment_names("code")),
+            logs=(
+                "reconstruction_loss",
+                "accuracy",
+                "code_gain",
+                *_moment_names("code"),
+            ),
             # What the log adds up as `loss`; gradients are those of the
             # phase's own loss.
             objective={"reconstruction_loss": 1.0},
@@ -239,17 +268,31 @@ class ARAE(GenerativeModel):
 
     def reconstruction_loss(self, batch: Batch) -> tuple[Any, dict[str, Any]]:
         """Mean negative log-likelihood of `x` given its noisy code (nats)."""
-        code = self.code_noise(self.code(batch.x, training=True), training=True)
-        loss, accuracy = self.reconstruction(code, batch, training=True)
+        code = self.code(batch.x, training=True)
+        loss, accuracy = self.reconstruction(
+            self.code_noise(code, training=True), batch, training=True
+        )
         logs = {"reconstruction_loss": loss, "accuracy": accuracy}
         mean, _ = loss
-        return mean, logs
+        return mean, {**logs, **_moments(code, "code")}
 
     def evaluate_reconstruction(self, batch: Batch) -> dict[str, Any]:
-        """Loss and accuracy of held-out data, without noise; moments."""
+        """Loss and accuracy of held-out data, without noise; moments.
+
+        The gain is what its code saves of the loss (nats): how much more the
+        loss is with the code of another piece of data.
+        """
         loss, accuracy = self.reconstruction(batch.code, batch)
-        logs = {"reconstruction_loss": loss, "accuracy": accuracy}
-        return {**logs, **_moments(batch.code, "code", batch.weights)}
+        mean, weight = loss
+        (other, _), _ = self.reconstruction(
+            ops.roll(batch.code, 1, axis=0), batch
+        )
+        return {
+            "reconstruction_loss": loss,
+            "accuracy": accuracy,
+            "code_gain": (other - mean, weight),
+            **_moments(batch.code, "code", batch.weights),
+        }
 
     def reconstruction(
         self, code: Any, batch: Batch, training: bool = False
@@ -310,7 +353,7 @@ class ARAE(GenerativeModel):
             self.encoder_loss,
             [self.encoder],
             "autoencoder",  # That of the reconstruction phase.
-            logs=("encoder_loss", *_moment_names("code")),
+            logs=["encoder_loss"],
             inputs=lambda batch: [(encoding(batch), self.parts(batch)[0])],
             through=encoding,
         )
@@ -360,7 +403,7 @@ class ARAE(GenerativeModel):
         scores = self.prior.scores(code, batch.condition, training=True)
         score = weighted_mean(scores[:, 0], batch.weights)
         loss = self.prior.encoder_gradient_scale * score
-        return loss, {"encoder_loss": loss, **_moments(code, "code")}
+        return loss, {"encoder_loss": loss}
 
     def generator_loss(self, batch: Batch) -> tuple[Any, dict[str, Any]]:
         """Minus the mean score of generated codes: the generator lifts it."""
@@ -490,6 +533,9 @@ class ARAE(GenerativeModel):
         batch = self.batch_of(x, y, sample_weight)
         return batch._replace(code=self.code(batch.x))
 
+    def monitors(self) -> list[keras.callbacks.Callback]:
+        return [CollapseMonitor(self.code_noise.stddev)]
+
     def epoch_numbers(self) -> dict[str, float]:
         """The standard deviation of the noise on codes."""
         return self.code_noise.epoch_numbers()
@@ -503,6 +549,7 @@ class ARAE(GenerativeModel):
             "prior": serialize(self.prior),
             "normalize_codes": self.normalize_codes,
             "code_noise": serialize(self.code_noise),
+            "standardize_codes": self.standardization is not None,
         }
 
 

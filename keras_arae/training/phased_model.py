@@ -406,7 +406,7 @@ class PhasedModel(backend.Trainer, keras.Model):
         set_directions(callbacks, self._trackers)
         monitor = TrainingMonitor(stop_on_nan=not watches_nan(callbacks))
         bar = ProgressBar(self._shown())
-        callbacks = [monitor, *_with_bar(callbacks, bar)]
+        callbacks = [monitor, *self.monitors(), *_with_bar(callbacks, bar)]
         with self.keeping_values(), bar:
             return super().fit(
                 batches,
@@ -414,6 +414,10 @@ class PhasedModel(backend.Trainer, keras.Model):
                 verbose=LEVELS[verbose],
                 **options,
             )
+
+    def monitors(self) -> list[keras.callbacks.Callback]:
+        """Callbacks of every `fit`, which run before the user's."""
+        return []
 
     def _shown(self) -> list[str]:
         """Names that the progress bar shows; of held-out data at the end."""
