@@ -15,18 +15,18 @@ from absl import flags
 import keras_arae
 
 flags.DEFINE_string(
-    "data", "web_clauses",
+    "data", "tatoeba",
     "A text file with one sentence a line, a table (.csv, .tsv), a folder with "
-    "train.txt and test.txt, or a corpus: web_clauses, snli.",
+    "train.txt and test.txt, or a corpus: tatoeba, web_clauses, snli.",
 )  # fmt: skip
 flags.DEFINE_string("column", None, "Of a table: the column of sentences.")
 flags.DEFINE_string("output_dir", "output/text_generation", "For the results.")
-flags.DEFINE_integer("vocabulary_size", 3000, "Words, special ones included.")
+flags.DEFINE_integer("vocabulary_size", 5000, "Words, special ones included.")
 flags.DEFINE_integer("max_length", 15, "Tokens of the longest sentence.")
 flags.DEFINE_integer(
     "code_dim", 128, "Width of codes, LSTMs and embeddings.", lower_bound=1
 )
-flags.DEFINE_integer("epochs", 7, "Times through the data.")
+flags.DEFINE_integer("epochs", 5, "Times through the data.")
 flags.DEFINE_integer("batch_size", 64, "Sentences a step.")
 flags.DEFINE_float("temperature", None, "Of sampling words; greedy without.")
 flags.DEFINE_integer("num_samples", 1000, "Sentences to generate at the end.")

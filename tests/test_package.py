@@ -45,7 +45,9 @@ def test_wheel_holds_package_and_corpus_only(tmp_path):
     )  # fmt: skip
     (wheel,) = tmp_path.glob("keras_arae-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert "keras_arae/datasets/web_clauses/train.txt.gz" in names
+    for corpus in ("tatoeba", "web_clauses"):
+        assert f"keras_arae/datasets/{corpus}/train.txt.gz" in names
+        assert f"keras_arae/datasets/{corpus}/LICENSE.txt" in names
     assert "keras_arae/models/arae.py" in names
     assert "keras_arae/py.typed" in names
     tops = {name.split("/")[0] for name in names}

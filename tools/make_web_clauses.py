@@ -31,8 +31,6 @@ What is done, in this order:
 """
 
 import collections
-import gzip
-import hashlib
 import itertools
 import pathlib
 import re
@@ -41,14 +39,15 @@ import subprocess
 
 from absl import app
 from absl import flags
-from absl import logging
+from corpus import check_folder
+from corpus import keep_frequent
+from corpus import split_by_digest
+from corpus import write_splits
 
 MODULE = "engWEB2015eb"
 BOOKS = ("Gen-Mal", "Matt-Rev")
 MIN_TOKENS = 4
 MAX_TOKENS = 15
-# Splits and their shares of the clauses, in percent.
-SHARES = {"train": 90, "validation": 5, "test": 5}
 
 NOTE = re.compile(r"<note\b.*?</note>")
 TAG = re.compile(r"<[^>]*>")
@@ -210,56 +209,17 @@ def drop_fragments(clauses):
     ]
 
 
-def keep_frequent(clauses, vocabulary_size):
-    """Drops the clauses with a token outside the most frequent ones."""
-    counts = collections.Counter(x for clause in clauses for x in clause)
-    ranked = sorted(counts, key=lambda token: (-counts[token], token))
-    allowed = set(ranked[:vocabulary_size])
-    return [clause for clause in clauses if allowed.issuperset(clause)]
-
-
-def split_by_digest(clauses):
-    """Sorts clauses by digest and shares them out to the splits."""
-    splits = {name: [] for name in SHARES}
-    digests = {x: hashlib.sha256(x.encode()).hexdigest() for x in clauses}
-    for clause in sorted(clauses, key=digests.get):
-        # Sorting uses the first digits, splitting the last ones.
-        bucket = int(digests[clause][-8:], 16) % 100
-        for name, share in SHARES.items():
-            if bucket < share:
-                splits[name].append(clause)
-                break
-            bucket -= share
-    return splits
-
-
-def write_splits(splits, folder):
-    """Writes the splits and the licence note."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, clauses in splits.items():
-        text = "".join(f"{clause}\n" for clause in clauses)
-        path = folder / f"{name}.txt.gz"
-        path.write_bytes(gzip.compress(text.encode(), mtime=0))
-        logging.info("%s: %d clauses", path, len(clauses))
-    (folder / "LICENSE.txt").write_text(LICENSE, encoding="utf-8")
-
-
 def main(argv):
     if len(argv) > 1:
         raise app.UsageError(f"Unexpected arguments. Received: {argv[1:]}")
-    folder = pathlib.Path(_OUTPUT.value)
-    if folder.exists() and any(folder.iterdir()) and not _OVERWRITE.value:
-        raise FileExistsError(
-            "The output folder has files in it; pass --overwrite to replace "
-            f"them. Received: --output={folder}"
-        )
+    folder = check_folder(_OUTPUT.value, _OVERWRITE.value)
     clauses = {}
     for verse in read_verses():
         for clause in split_clauses(clean(verse)):
             if is_plain(clause):
                 clauses[tuple(clause)] = None
     kept = keep_frequent(drop_fragments(list(clauses)), _VOCABULARY_SIZE.value)
-    write_splits(split_by_digest([" ".join(x) for x in kept]), folder)
+    write_splits(split_by_digest([" ".join(x) for x in kept]), folder, LICENSE)
 
 
 if __name__ == "__main__":

@@ -159,27 +159,28 @@ class Trainer:
         return ops.where(ops.isfinite(total), value, float("nan"))
 
     def compile_function(
-        self, function: Callable, seeds: Sequence = ()
+        self, function: Callable, others: Sequence = ()
     ) -> Callable:
         """Compiles `function(*tensors)`, which reads this model.
 
-        `seeds` are random states that the function advances.
+        `others` are variables beside the model's that the function reads or,
+        as random states, advances.
         """
         if self.run_eagerly:
             return function
-        variables = [*self.variables, *seeds]
+        variables = [*self.variables, *others]
 
         @jax.jit
         def stateless_function(values: Any, *inputs: Any) -> Any:
             pairs = zip(variables, values)
             with keras.StatelessScope(state_mapping=pairs) as scope:
                 outputs = function(*inputs)
-            return outputs, [scope.get_current_value(v) for v in seeds]
+            return outputs, [scope.get_current_value(v) for v in others]
 
         def compiled_function(*inputs: Any) -> Any:
             values = [variable.value for variable in variables]
-            outputs, new_seeds = stateless_function(values, *inputs)
-            for variable, value in zip(seeds, new_seeds):
+            outputs, new_values = stateless_function(values, *inputs)
+            for variable, value in zip(others, new_values):
                 variable.assign(value)
             return outputs
 

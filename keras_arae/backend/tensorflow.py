@@ -94,11 +94,12 @@ class Trainer:
         return ops.where(ops.isfinite(total), value, float("nan"))
 
     def compile_function(
-        self, function: Callable, seeds: Sequence = ()
+        self, function: Callable, others: Sequence = ()
     ) -> Callable:
         """Compiles `function(*tensors)`, which reads this model.
 
-        `seeds` are random states that the function advances.
+        `others` are variables beside the model's that the function reads or,
+        as random states, advances.
         """
         if self.run_eagerly:
             return function

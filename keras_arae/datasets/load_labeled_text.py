@@ -15,8 +15,8 @@ from keras_arae.arguments import TEXT
 from keras_arae.arguments import check
 from keras_arae.arguments import checked
 from keras_arae.data.text import check_sentences
+from keras_arae.datasets import packaged
 from keras_arae.datasets import text_files
-from keras_arae.datasets import web_clauses
 from keras_arae.datasets.hold_out import hold_out
 from keras_arae.datasets.splits import SPLITS
 from keras_arae.datasets.splits import file_of_split
@@ -87,7 +87,7 @@ def load_labeled_text(
     """
     if source == "web_clauses_tense":
         text_files.refuse_columns(source, column, label_column)
-        return tenses(web_clauses.load_web_clauses(split))
+        return tenses(packaged.load_packaged("web_clauses", split))
     folder = pathlib.Path(os.fspath(source)).expanduser()
     is_table = folder.is_file() and text_files.is_table(folder)
     if not folder.is_dir() and not is_table:

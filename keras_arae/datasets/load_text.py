@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import pathlib
+from collections.abc import Callable
 
 from keras_arae.arguments import PATH
 from keras_arae.arguments import SEED
@@ -11,23 +13,24 @@ from keras_arae.arguments import TEXT
 from keras_arae.arguments import checked
 from keras_arae.arguments import one_of
 from keras_arae.arguments import optional
+from keras_arae.datasets import packaged
 from keras_arae.datasets import snli
 from keras_arae.datasets import text_files
-from keras_arae.datasets import web_clauses
 from keras_arae.datasets.hold_out import hold_out
 from keras_arae.datasets.splits import SPLITS
 from keras_arae.datasets.splits import file_of_split
 from keras_arae.datasets.splits import held_out_split
 
-CORPORA = {
+CORPORA: dict[str, Callable[[str], list[str]]] = {
     "snli": snli.load_snli,
-    "web_clauses": web_clauses.load_web_clauses,
+    "tatoeba": functools.partial(packaged.load_packaged, "tatoeba"),
+    "web_clauses": functools.partial(packaged.load_packaged, "web_clauses"),
 }
 
 
 @checked(source=PATH, split=one_of(*SPLITS), column=optional(TEXT))
 def load_text(
-    source: str | os.PathLike = "web_clauses",
+    source: str | os.PathLike = "tatoeba",
     split: str = "train",
     column: str | None = None,
 ) -> list[str]:
@@ -39,10 +42,14 @@ def load_text(
 
     Corpora:
 
+    *   `"tatoeba"`: 100,000 everyday English sentences of 4 to 12 words that
+        come with the library, from Tatoeba (https://tatoeba.org), CC BY 2.0
+        FR. The splits hold 89,987, 4,936 and 5,077 sentences, none of which
+        is in two.
     *   `"web_clauses"`: about 49,000 short English clauses that come with
         the library, from a public-domain Bible translation
         (https://ebible.org/web/). The splits hold 44,292, 2,489 and 2,445
-        clauses. No clause is in two splits.
+        clauses, none of which is in two.
     *   `"snli"`: premises and hypotheses of the Stanford Natural Language
         Inference corpus (https://nlp.stanford.edu/projects/snli/), prepared
         as in the code released with https://arxiv.org/abs/1706.04223 and
@@ -56,7 +63,7 @@ def load_text(
             such as `train.txt`, `ptb.train.txt` or `wiki.train.tokens`. The
             split "validation" may also be named `valid`, `val` or `dev`.
             Files may be gzipped (`.txt.gz`). For a file that has the name of
-            a corpus, write `"./web_clauses"`. Defaults to `"web_clauses"`.
+            a corpus, write `"./tatoeba"`. Defaults to `"tatoeba"`.
         split: str. `"train"`, `"validation"` or `"test"`. A single file has
             only `"train"`, the whole file. Defaults to `"train"`.
         column: str or `None`. Of a table: the name, in its first row, of the
@@ -76,8 +83,8 @@ def load_text(
     Example:
 
     ```python
-    sentences = keras_arae.datasets.load_text("web_clauses", "test")
-    assert len(sentences) == 2445
+    sentences = keras_arae.datasets.load_text("tatoeba", "test")
+    assert len(sentences) == 5077
     ```
     """
     if isinstance(source, str) and source in CORPORA:
@@ -103,7 +110,7 @@ def load_text(
 
 @checked(source=PATH, seed=SEED, column=optional(TEXT))
 def load_train_and_held_out(
-    source: str | os.PathLike = "web_clauses",
+    source: str | os.PathLike = "tatoeba",
     seed: int = 0,
     column: str | None = None,
 ) -> tuple[list[str], list[str]]:
@@ -114,7 +121,7 @@ def load_train_and_held_out(
     the distinct sentences (see `hold_out`).
 
     Args:
-        source: as in `load_text`. Defaults to `"web_clauses"`.
+        source: as in `load_text`. Defaults to `"tatoeba"`.
         seed: int. Seed of `hold_out`. Defaults to `0`.
         column: as in `load_text`. Defaults to `None`.
 
@@ -130,7 +137,7 @@ def load_train_and_held_out(
 
     ```python
     train, held_out = keras_arae.datasets.load_train_and_held_out()
-    assert (len(train), len(held_out)) == (44292, 2445)
+    assert (len(train), len(held_out)) == (89987, 5077)
     ```
     """
     train = load_text(source, column=column)

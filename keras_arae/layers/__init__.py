@@ -17,6 +17,7 @@ from keras_arae.layers.lstm import LSTMEncoder
 from keras_arae.layers.transformer import TransformerDecoder
 from keras_arae.layers.transformer import TransformerEncoder
 from keras_arae.layers.velocity import VelocityNetwork
+from keras_arae.layers.word_noise import WordNoise
 
 __all__ = [
     "AutoregressiveDecoder",
@@ -35,5 +36,6 @@ __all__ = [
     "TransformerDecoder",
     "TransformerEncoder",
     "VelocityNetwork",
+    "WordNoise",
     "on_unit_sphere",
 ]

@@ -15,6 +15,7 @@ from keras_arae.arguments import NOT_NEGATIVE
 from keras_arae.arguments import checked
 from keras_arae.arguments import either
 from keras_arae.arguments import instance
+from keras_arae.arguments import optional
 from keras_arae.data import ArrayCodec
 from keras_arae.data import Batch
 from keras_arae.data import weighted_mean
@@ -84,6 +85,10 @@ class ARAE(GenerativeModel):
             moving averages, which are saved). Codes cannot collapse to one
             point then, which noise drowns, as they do on long strings of few
             tokens. Defaults to `False`.
+        corruption: Keras layer or `None`. What the encoder reads `x` through
+            in the reconstruction phase, while the decoder gives back `x` as
+            it was: a denoising autoencoder. `keras_arae.layers.WordNoise` is
+            one for sentences. Defaults to `None`.
         seed: int or `None`. Random seed of noise and shuffling. Defaults to
             `None`, a seed drawn from numpy's global generator, which
             `keras.utils.set_random_seed` fixes.
@@ -109,6 +114,7 @@ class ARAE(GenerativeModel):
         encoder=LAYER,
         code_noise=either(NOT_NEGATIVE, instance(CodeNoise)),
         standardize_codes=FLAG,
+        corruption=optional(LAYER),
     )
     def __init__(
         self,
@@ -120,6 +126,7 @@ class ARAE(GenerativeModel):
         normalize_codes: bool = True,
         code_noise: Any = 0.05,
         standardize_codes: bool = False,
+        corruption: keras.layers.Layer | None = None,
         seed: int | None = None,
         name: str | None = None,
     ) -> None:
@@ -138,6 +145,7 @@ class ARAE(GenerativeModel):
             code_noise = CodeNoise(code_noise, seed=int(seeds[0]))
         self.encoder = encoder
         self.code_noise = code_noise
+        self.corruption = corruption
         self.standardization = None
         if standardize_codes:
             self.standardization = keras.layers.BatchNormalization(
@@ -159,6 +167,8 @@ class ARAE(GenerativeModel):
             input_shape: tuple. Shape of a batch of `x`, `(None, ...)`.
         """
         x = ops.zeros((2, *input_shape[1:]), "int32")
+        if self.corruption is not None:
+            self._check_corruption(x)
         code = self.code_noise(self.code(x))
         if len(code.shape) != 2:
             raise ValueError(
@@ -185,6 +195,15 @@ class ARAE(GenerativeModel):
         self.built = True
         if self.compiled:
             self.build_optimizers()
+
+    def _check_corruption(self, x: Any) -> None:
+        """Refuses one that returns data of another shape."""
+        shape = tuple(self.corrupted(x).shape)
+        if shape != tuple(x.shape):
+            raise ValueError(
+                "`corruption` must return integers of the shape that it got, "
+                f"{tuple(x.shape)}. Received: {shape}"
+            )
 
     def _check_prior(self, condition: Any) -> None:
         """Refuses a prior whose codes have another width."""
@@ -234,6 +253,12 @@ class ARAE(GenerativeModel):
             code = on_unit_sphere(code)
         return code
 
+    def corrupted(self, x: Any) -> Any:
+        """What the encoder reads of `x` in the reconstruction phase."""
+        if self.corruption is None:
+            return x
+        return ops.cast(self.corruption(x, training=True), x.dtype)
+
     # Algorithm 1, phase by phase.
 
     def phases(self) -> list[Phase]:
@@ -268,7 +293,7 @@ class ARAE(GenerativeModel):
 
     def reconstruction_loss(self, batch: Batch) -> tuple[Any, dict[str, Any]]:
         """Mean negative log-likelihood of `x` given its noisy code (nats)."""
-        code = self.code(batch.x, training=True)
+        code = self.code(self.corrupted(batch.x), training=True)
         loss, accuracy = self.reconstruction(
             self.code_noise(code, training=True), batch, training=True
         )
@@ -550,6 +575,7 @@ class ARAE(GenerativeModel):
             "normalize_codes": self.normalize_codes,
             "code_noise": serialize(self.code_noise),
             "standardize_codes": self.standardization is not None,
+            "corruption": serialize(self.corruption),
         }
 
 

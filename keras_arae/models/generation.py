@@ -75,6 +75,9 @@ class GenerativeModel(PhasedModel):
         self.normalize_codes = normalize_codes
         self.code_dim = 0
         self._functions: dict[str, Any] = {}
+        # The last prior that `generate` was given, and what runs it: behind a
+        # function, or Keras would take it for a part of the model.
+        self._other_prior: Any = lambda: (None, None)
         self._sequence_decoder: Any = None
 
     # What a subclass defines.
@@ -151,8 +154,9 @@ class GenerativeModel(PhasedModel):
         y: Any = None,
         num_codes: int = 100000,
         sample_weight: Any = None,
+        prior: Any = None,
     ) -> None:
-        """Fits the prior to codes of data, where it is fitted afterwards.
+        """Fits a prior to codes of data, where it is fitted afterwards.
 
         Args:
             x: the data, as in `fit`.
@@ -162,15 +166,19 @@ class GenerativeModel(PhasedModel):
             sample_weight: float array, one for each piece. Pieces are drawn
                 in proportion to their weights, so some come several times
                 and others not at all. Defaults to `None`: each once.
+            prior: `keras_arae.priors.Prior` or `None`. Another one than the
+                model's, which stays: `generate(..., prior=prior)` draws from
+                it. Defaults to `None`: the model's.
 
         Raises:
-            ValueError: if the model has no such prior.
+            ValueError: if it is not such a prior.
         """
-        if not self._fits_prior():
+        prior = self._prior_or(prior)
+        if prior is None or not prior.fitted_afterwards:
             raise ValueError(
                 "Only a prior that is fitted afterwards, such as "
                 "`GaussianPrior`, learns from codes: set `model.prior`. "
-                f"Received: prior={shown(self.prior)}"
+                f"Received: prior={shown(prior)}"
             )
         generator = np.random.default_rng(self.seed)
         if is_dataset(x):
@@ -195,7 +203,16 @@ class GenerativeModel(PhasedModel):
         if y is not None:
             vectors = self.condition.vectors(ops.convert_to_tensor(y))
             condition = ops.convert_to_numpy(vectors)
-        self.prior.fit(self._codes_of(rows), condition)
+        prior.fit(self._codes_of(rows), condition)
+
+    def _prior_or(self, prior: Any) -> Any:
+        """Another prior, made for the codes of this model, or its own."""
+        if prior is None:
+            return self.prior
+        self._require_codes()
+        check("prior", prior, instance(Prior))
+        self._prepare_prior(prior)
+        return prior
 
     def _fits_prior(self) -> bool:
         """Whether `fit` ends with `fit_prior`."""
@@ -315,6 +332,7 @@ class GenerativeModel(PhasedModel):
         seed: int | None = None,
         *,
         label: Any = None,
+        prior: Any = None,
         **options: Any,
     ) -> Any:
         """New data: noise, through the prior, decoded.
@@ -326,6 +344,7 @@ class GenerativeModel(PhasedModel):
             seed: int. The same seed gives the same noise on every backend.
                 Defaults to `None`: drawn from numpy's global generator.
             label: another name of `condition`, for classes.
+            prior: as in `generate_codes`. Defaults to `None`.
             **options: the arguments of `decode`: `sampler`, `temperature`,
                 `top_k`, `top_p`, `num_beams`, `batch_size`.
 
@@ -335,13 +354,13 @@ class GenerativeModel(PhasedModel):
         self._require_built()
         if seed is None:
             seed = np.random.randint(2**31)
-        noise = self._draw_noise(num_samples, seed)
+        noise = self._draw_noise(num_samples, seed, self._prior_or(prior))
         condition = _either(condition, label)
         if condition is None and self.condition is not None:
             # Not the noise's own numbers again.
             generator = np.random.default_rng([seed, 1])
             condition = self.condition.draw(num_samples, generator)
-        codes = self.generate_codes(noise, condition)
+        codes = self.generate_codes(noise, condition, prior=prior)
         return self.decode(codes, condition, seed=seed, **options)
 
     @checked(batch_size=COUNT)
@@ -352,6 +371,7 @@ class GenerativeModel(PhasedModel):
         batch_size: int = 256,
         *,
         label: Any = None,
+        prior: Any = None,
     ) -> np.ndarray:
         """Codes from noise, through the prior.
 
@@ -361,19 +381,23 @@ class GenerativeModel(PhasedModel):
             condition: as in `decode`. Defaults to `None`.
             batch_size: int. Defaults to `256`.
             label: another name of `condition`, for classes.
+            prior: `keras_arae.priors.Prior` or `None`. Another one than the
+                model's, fitted by `fit_prior(..., prior=prior)`. Defaults to
+                `None`: the model's.
 
         Returns:
             A float32 array of shape `(num_samples, code_dim)`.
         """
-        self._require_prior()
-        rule = either(COUNT, array("num_samples", self.prior.noise_dim))
+        prior = self._prior_or(prior)
+        self._require_prior(prior)
+        rule = either(COUNT, array("num_samples", prior.noise_dim))
         noise = check("noise", noise, rule)
         if isinstance(noise, int):
-            noise = self._draw_noise(noise, None)
+            noise = self._draw_noise(noise, None, prior)
         noise = noise.astype("float32")
-        function = self._compiled("generate", self._codes_of_noise)
+        function = self._sampler_of(prior)
         others = []
-        if self.condition is not None and self.prior.conditional:
+        if self.condition is not None and prior.conditional:
             others = [self._condition_rows(condition, label, len(noise))]
         return in_batches(function, noise, batch_size, *others)
 
@@ -456,7 +480,7 @@ class GenerativeModel(PhasedModel):
             )
         if start is None:
             several = num_paths > 1
-            noise = self._draw_noise(2 * num_paths, seed)
+            noise = self._draw_noise(2 * num_paths, seed, self.prior)
             ends = noise[::2], noise[1::2]
         else:
             if num_paths != 1:
@@ -552,9 +576,20 @@ class GenerativeModel(PhasedModel):
     def _codes_of(self, rows: np.ndarray, batch_size: int = 256) -> np.ndarray:
         return in_batches(self._compiled("encode", self.code), rows, batch_size)
 
-    def _codes_of_noise(self, noise: Any, condition: Any = None) -> Any:
-        code = self.prior(noise, condition, training=False)
-        return ops.cast(code, "float32")
+    def _sampler_of(self, prior: Prior) -> Any:
+        """A compiled function from noise to codes."""
+
+        def codes_of(noise: Any, condition: Any = None) -> Any:
+            code = prior(noise, condition, training=False)
+            return ops.cast(code, "float32")
+
+        if prior is self.prior:
+            return self._compiled("generate", codes_of)
+        last, function = self._other_prior()
+        if last is not prior:
+            function = self.compile_function(codes_of, prior.variables)
+            self._other_prior = lambda: (prior, function)
+        return function
 
     def _most_likely(self, code: Any) -> Any:
         return ops.argmax(self.decoder(code, training=False), axis=-1)
@@ -615,12 +650,14 @@ class GenerativeModel(PhasedModel):
         norms = np.linalg.norm(codes, axis=1, keepdims=True)
         return codes / np.maximum(norms, 1e-12)
 
-    def _draw_noise(self, num_samples: int, seed: int | None) -> np.ndarray:
-        self._require_prior()
+    def _draw_noise(
+        self, num_samples: int, seed: int | None, prior: Any
+    ) -> np.ndarray:
+        self._require_prior(prior)
         if seed is None:
             seed = np.random.randint(2**31)
         generator = np.random.default_rng(seed)
-        shape = (num_samples, self.prior.noise_dim)
+        shape = (num_samples, prior.noise_dim)
         return generator.standard_normal(shape).astype("float32")
 
     def _require_built(self) -> None:
@@ -638,19 +675,19 @@ class GenerativeModel(PhasedModel):
                 f"encodes nothing. Received: {type(self).__name__}"
             )
 
-    def _require_prior(self) -> None:
+    def _require_prior(self, prior: Any) -> None:
         self._require_codes()
-        if self.prior is None:
+        if prior is None:
             raise ValueError(
                 "A plain autoencoder has no prior to draw codes from: set "
                 "`model.prior`, for instance to a `GaussianPrior`, and fit it "
                 "with `fit_prior`, or decode codes of your own. "
                 "Received: prior=None"
             )
-        if not self.prior.is_fitted:
+        if not prior.is_fitted:
             raise ValueError(
                 "The prior has not been fitted: call `fit_prior` with the "
-                f"training data. Received: {type(self.prior).__name__}"
+                f"training data. Received: {type(prior).__name__}"
             )
 
 

@@ -175,6 +175,30 @@ def test_a_model_draws_from_it_and_saves_it(
     assert loaded.interpolate(label=0, steps=3, seed=0) == path
 
 
+@pytest.mark.parametrize("make", [mixture, GaussianPrior])
+def test_another_prior_than_the_models(make, make_model, clauses):
+    model = make_model(prior="gaussian", compiled=False)
+    model.fit_prior(clauses)
+    own = model.generate(9, seed=0)
+    other = make()
+    with pytest.raises(ValueError, match="has not been fitted"):
+        model.generate(9, prior=other)
+    model.fit_prior(clauses[:9], prior=other)
+    codes = model.generate_codes(500, prior=other)
+    np.testing.assert_allclose(
+        codes.mean(axis=0), model.encode(clauses[:9]).mean(axis=0), atol=0.1
+    )
+    assert len(model.generate(3, prior=other, seed=0)) == 3
+    # Fitted again, it is not what was compiled, and the model's own is.
+    model.fit_prior(clauses[:2], prior=other)
+    again = model.generate_codes(500, prior=other)
+    assert np.abs(again - codes).max() > 1e-3
+    assert model.generate(9, seed=0) == own
+    assert other not in model._flatten_layers()
+    with pytest.raises(ValueError, match="Received: prior='gaussian'"):
+        model.generate(3, prior="gaussian")
+
+
 @pytest.mark.once
 @pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
 def test_a_condition_is_needed_where_one_is_seen(make, caplog):
