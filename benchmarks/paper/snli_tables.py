@@ -58,9 +58,11 @@ PAPER_SWAPS = {
 # Flags that all runs of a folder must share.
 SHARED = [
     *SCALES["cpu"], "batch_size", "learning_rate", "code_noise", "judge",
-    "temperatures", "test", "priors",
+    "temperatures", "test", "priors", "word_dropout", "standardize_codes",
 ]  # fmt: skip
 MODELS = ["LM", "AE", "AE without noise", "ARAE"]
+DENOISING = ["DAE", "DAAE"]  # An AE and an ARAE that read noisy sentences.
+ADVERSARIAL = ["ARAE", "DAAE"]
 
 flags.DEFINE_enum("scale", "cpu", sorted(SCALES), "Fills in other flags.")
 flags.DEFINE_string(
@@ -81,13 +83,22 @@ flags.DEFINE_list(
     "temperatures", ["1.0"], "Of samples, beside the likeliest words."
 )
 flags.DEFINE_list(
-    "priors", [], "Priors to fit to codes of the AE, a row each, by name."
+    "priors", [], "Priors to fit to codes of AE and DAE, a row each, by name."
 )
+flags.DEFINE_float("word_dropout", 0.3, "Of the denoising DAE and DAAE.")
+flags.DEFINE_bool("standardize_codes", False, "Of all autoencoders.")
 flags.DEFINE_bool(
     "real_codes", False, "Judge decoded codes of training sentences as well."
 )
 flags.DEFINE_list("seeds", ["0", "1", "2"], "Random seeds, one run for each.")
-flags.DEFINE_list("models", MODELS, "Models to train.")
+flags.DEFINE_list(
+    "models", MODELS, f"Models to train, of {[*MODELS, *DENOISING]}."
+)
+flags.register_validator(
+    "models",
+    lambda names: set(names) <= {*MODELS, *DENOISING},
+    f"must be some of {[*MODELS, *DENOISING]}",
+)
 flags.DEFINE_string("output_dir", "output/paper_snli_tables", "For results.")
 common.define_judge_flags()
 
@@ -182,21 +193,21 @@ def run(name, seed, train, test, codec, report):
             )
             row = report.row(samples, seed)
             result["rows"][f"{name}, real codes, {setting}"] = row
-    if name == "AE":
+    if name in ("AE", "DAE"):
         for prior in FLAGS.priors:
-            judge_prior(prior, model, seed, train, report, result)
+            judge_prior(prior, name, model, seed, train, report, result)
     if name != "LM":
         result["swaps"] = list(evaluation.swap_nats(model, test).values())
         result["codes"] = {
             **evaluation.reconstruction_report(model, test),
             "cosine of neighbours": evaluation.neighbor_cosine(model, test),
         }
-    if name == "ARAE":
+    if name in ADVERSARIAL:
         result["codes"].update(evaluation.code_moments(model, test))
     return result
 
 
-def judge_prior(prior, model, seed, train, report, result):
+def judge_prior(prior, name, model, seed, train, report, result):
     """Fits a prior to codes of an autoencoder, and judges what it draws."""
     start = time.time()
     model.prior = prior
@@ -205,7 +216,7 @@ def judge_prior(prior, model, seed, train, report, result):
     for setting, options in settings().items():
         samples = model.generate(FLAGS.num_samples, seed=seed, **options)
         row = report.row(samples, seed)
-        result["rows"][f"AE with {prior}, {setting}"] = row
+        result["rows"][f"{name} with {prior}, {setting}"] = row
 
 
 def settings():
@@ -231,8 +242,10 @@ def train_model(name, seed, train, codec):
             codec,
             embedding_dim=units,
             code_dim=units,
-            prior="adversarial" if name == "ARAE" else None,
+            prior="adversarial" if name in ADVERSARIAL else None,
             code_noise=0.0 if "without" in name else FLAGS.code_noise,
+            standardize_codes=FLAGS.standardize_codes,
+            corruption=word_noise(seed) if name in DENOISING else None,
             seed=seed,
         )
         adversaries = []
@@ -243,6 +256,10 @@ def train_model(name, seed, train, codec):
         train, epochs=FLAGS.epochs, batch_size=FLAGS.batch_size, verbose=2
     )
     return model
+
+
+def word_noise(seed):
+    return keras_arae.layers.WordNoise(FLAGS.word_dropout, seed=seed)
 
 
 def optimizer(steps):

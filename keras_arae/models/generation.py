@@ -33,6 +33,8 @@ from keras_arae.sampling import in_batches
 from keras_arae.sampling import path
 from keras_arae.sampling.samplers import SAMPLING_RULES
 from keras_arae.training import PhasedModel
+from keras_arae.training.phased_model import VERBOSE
+from keras_arae.training.progress_bar import LEVELS
 
 
 class GenerativeModel(PhasedModel):
@@ -148,6 +150,7 @@ class GenerativeModel(PhasedModel):
         self.optimizer.iterations.assign(group.iterations)
 
     @checked(num_codes=COUNT)
+    @checked(verbose=VERBOSE)
     def fit_prior(
         self,
         x: Any,
@@ -155,6 +158,7 @@ class GenerativeModel(PhasedModel):
         num_codes: int = 100000,
         sample_weight: Any = None,
         prior: Any = None,
+        verbose: Any = "auto",
     ) -> None:
         """Fits a prior to codes of data, where it is fitted afterwards.
 
@@ -169,6 +173,8 @@ class GenerativeModel(PhasedModel):
             prior: `keras_arae.priors.Prior` or `None`. Another one than the
                 model's, which stays: `generate(..., prior=prior)` draws from
                 it. Defaults to `None`: the model's.
+            verbose: as in `fit`, for priors that take their time. Defaults to
+                `"auto"`.
 
         Raises:
             ValueError: if it is not such a prior.
@@ -203,7 +209,7 @@ class GenerativeModel(PhasedModel):
         if y is not None:
             vectors = self.condition.vectors(ops.convert_to_tensor(y))
             condition = ops.convert_to_numpy(vectors)
-        prior.fit(self._codes_of(rows), condition)
+        prior.fit(self._codes_of(rows), condition, LEVELS[verbose])
 
     def _prior_or(self, prior: Any) -> Any:
         """Another prior, made for the codes of this model, or its own."""
@@ -229,9 +235,15 @@ class GenerativeModel(PhasedModel):
             )
         self.prior.check_requirements()
 
-    def after_fit(self, x: Any, y: Any = None, weights: Any = None) -> None:
+    def after_fit(
+        self,
+        x: Any,
+        y: Any = None,
+        weights: Any = None,
+        verbose: Any = "auto",
+    ) -> None:
         if self._fits_prior():
-            self.fit_prior(x, y, sample_weight=weights)
+            self.fit_prior(x, y, sample_weight=weights, verbose=verbose)
 
     # The verbs.
 

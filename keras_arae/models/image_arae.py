@@ -59,7 +59,8 @@ class ImageARAE(ARAE):
         decoder: `keras_arae.layers.Decoder` in place of the default. Defaults
             to `None`.
         **options: the other arguments of `keras_arae.ARAE`: `condition`,
-            `normalize_codes`, `code_noise`, `seed` and `name`.
+            `normalize_codes`, `code_noise`, `standardize_codes`,
+            `corruption`, `seed` and `name`.
 
     Example:
 

@@ -464,7 +464,7 @@ class SemiSupervisedARAE(TextARAE):
             **options,
         )
         if x is not None:
-            self.after_fit(x)
+            self.after_fit(x, verbose=options.get("verbose", "auto"))
         return history
 
     def _check_given(self, x: Any, labeled_data: Any) -> None:

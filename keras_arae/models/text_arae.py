@@ -62,7 +62,7 @@ class TextARAE(ARAE):
             and decoder, Adam. Defaults to `None`: 4e-3, and 1e-3 where one of
             them is a Transformer.
         **options: the other arguments of `keras_arae.ARAE`: `code_noise`,
-            `seed` and `name`.
+            `standardize_codes`, `corruption`, `seed` and `name`.
 
     Example:
 

@@ -28,6 +28,7 @@ class FittedPrior(Prior):
     Attributes:
         is_fitted: bool. Whether `fit` was called, here or before the model
             was saved.
+        verbose: int. How much `learn` shows, as in `fit`.
 
     Example:
 
@@ -52,6 +53,7 @@ class FittedPrior(Prior):
     """
 
     fitted_afterwards = True
+    verbose = 0
 
     def __init__(
         self,
@@ -125,8 +127,12 @@ class FittedPrior(Prior):
         return condition
 
     def fit(
-        self, codes: np.ndarray, condition: np.ndarray | None = None
+        self,
+        codes: np.ndarray,
+        condition: np.ndarray | None = None,
+        verbose: int = 0,
     ) -> None:
+        self.verbose = verbose
         if self.code_dim is None:
             raise ValueError(
                 "The prior knows no codes yet: call `prepare` first, or let a "

@@ -24,6 +24,7 @@ from keras_arae.export import export
 from keras_arae.layers import VelocityNetwork
 from keras_arae.priors.directions import PrincipalDirections
 from keras_arae.priors.fitted import FittedPrior
+from keras_arae.training.progress_bar import ProgressBar
 
 NUM_LOOKS = 20  # At held-out codes, in the course of training.
 UNKNOWN_SHARE = 0.1  # Of examples whose condition is left out, for guidance.
@@ -224,7 +225,7 @@ class FlowMatchingPrior(FittedPrior):
     def _train(self, examples: Generator, held_out: tuple) -> None:
         """Fits the network, and keeps the averaged weights that were best."""
         num_looks = min(NUM_LOOKS, self.num_updates)
-        model = self._trainer()
+        model, bar = self._trainer(), ProgressBar(["val_loss"])
         try:
             model.fit(
                 examples,
@@ -233,6 +234,7 @@ class FlowMatchingPrior(FittedPrior):
                 validation_data=held_out,
                 validation_batch_size=5000,
                 callbacks=[
+                    bar,
                     keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
                     # It goes on to the end, as the rate falls to zero there.
                     keras.callbacks.EarlyStopping(
@@ -240,7 +242,7 @@ class FlowMatchingPrior(FittedPrior):
                     ),
                 ],
                 shuffle=False,
-                verbose=0,
+                verbose=self.verbose,
             )
         finally:
             examples.close()  # TensorFlow keeps what it holds.

@@ -166,7 +166,10 @@ class Prior(keras.layers.Layer):
         """
 
     def fit(
-        self, codes: np.ndarray, condition: np.ndarray | None = None
+        self,
+        codes: np.ndarray,
+        condition: np.ndarray | None = None,
+        verbose: int = 0,
     ) -> None:
         """Learns from codes, after the autoencoder.
 
@@ -174,6 +177,8 @@ class Prior(keras.layers.Layer):
             codes: float array of shape `(num_codes, code_dim)`.
             condition: float array of shape `(num_codes, condition_dim)` or
                 `None`. Defaults to `None`.
+            verbose: int. `1` shows how far it is, where that takes time; `2`
+                by lines. Defaults to `0`.
         """
         raise NotImplementedError
 

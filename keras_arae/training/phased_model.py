@@ -339,7 +339,7 @@ class PhasedModel(backend.Trainer, keras.Model):
             shuffle=shuffles_batches,
             **options,
         )
-        self.after_fit(x, y, weights)
+        self.after_fit(x, y, weights, verbose)
         return history
 
     def before_fit(self, x: Any) -> None:
@@ -349,13 +349,20 @@ class PhasedModel(backend.Trainer, keras.Model):
             x: the training data as `fit` got them.
         """
 
-    def after_fit(self, x: Any, y: Any = None, weights: Any = None) -> None:
+    def after_fit(
+        self,
+        x: Any,
+        y: Any = None,
+        weights: Any = None,
+        verbose: Any = "auto",
+    ) -> None:
         """Runs when `fit` has ended: learns what is learned from the result.
 
         Args:
             x: the training data, without what `fit` held out of them.
             y: the condition of each row, or `None`.
             weights: float array, one for each row, or `None`.
+            verbose: as in `fit`.
         """
 
     def feed(self, x: Any) -> data.Feed:
