@@ -571,7 +571,10 @@ def _of_model_makers(codec):
             keras_arae.TextARAE,
             **coded,
             prior=("gaussian", prior),
-            encoder=("lstm", b.choice("lstm", "transformer")),
+            encoder=(
+                "lstm",
+                b.choice("lstm", "bidirectional_lstm", "transformer"),
+            ),
             decoder=("lstm", b.choice("lstm", "transformer")),
             condition=(2, b.ANY),
             normalize_codes=(True, b.FLAG),
@@ -845,7 +848,13 @@ def _of_layers():
             filters=filters,
             kernel_size=(3, b.WIDTH),
         ),
-        call("LSTMEncoder", layers.LSTMEncoder, **lstm, code_dim=code),
+        call(
+            "LSTMEncoder",
+            layers.LSTMEncoder,
+            **lstm,
+            code_dim=code,
+            bidirectional=flag,
+        ),
         call(
             "LSTMDecoder",
             layers.LSTMDecoder,

@@ -58,7 +58,7 @@ PAPER_SWAPS = {
 # Flags that all runs of a folder must share.
 SHARED = [
     *SCALES["cpu"], "batch_size", "learning_rate", "code_noise", "judge",
-    "temperatures", "test", "priors", "word_dropout", "standardize_codes",
+    "temperatures", "test", "priors", "word_dropout", "standardize_codes", "encoder",
 ]  # fmt: skip
 MODELS = ["LM", "AE", "AE without noise", "ARAE"]
 DENOISING = ["DAE", "DAAE"]  # An AE and an ARAE that read noisy sentences.
@@ -87,6 +87,9 @@ flags.DEFINE_list(
 )
 flags.DEFINE_float("word_dropout", 0.3, "Of the denoising DAE and DAAE.")
 flags.DEFINE_bool("standardize_codes", False, "Of all autoencoders.")
+flags.DEFINE_enum(
+    "encoder", "lstm", ["lstm", "bidirectional_lstm"], "Of all autoencoders."
+)
 flags.DEFINE_bool(
     "real_codes", False, "Judge decoded codes of training sentences as well."
 )
@@ -244,6 +247,7 @@ def train_model(name, seed, train, codec):
             code_dim=units,
             prior="adversarial" if name in ADVERSARIAL else None,
             code_noise=0.0 if "without" in name else FLAGS.code_noise,
+            encoder=FLAGS.encoder,
             standardize_codes=FLAGS.standardize_codes,
             corruption=word_noise(seed) if name in DENOISING else None,
             seed=seed,

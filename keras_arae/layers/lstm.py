@@ -10,6 +10,7 @@ from keras import ops
 
 from keras_arae import backend
 from keras_arae.arguments import COUNT
+from keras_arae.arguments import FLAG
 from keras_arae.arguments import INITIALIZER
 from keras_arae.arguments import WIDTH
 from keras_arae.arguments import checked
@@ -41,6 +42,9 @@ class LSTMEncoder(keras.layers.Layer):
         pad_id: int. Id of padding. Defaults to `0`.
         kernel_initializer: Keras initializer of embedding and LSTM, `None`
             for Keras' own defaults. Defaults to `None`.
+        bidirectional: bool. Whether a second LSTM reads the sentence from its
+            end, so that neither forgets where the other began. A dense layer
+            behind both last states makes the code. Defaults to `False`.
 
     Call arguments:
         x: int tensor of shape `(batch, length)`, padded on the right.
@@ -65,6 +69,7 @@ class LSTMEncoder(keras.layers.Layer):
         code_dim=optional(WIDTH),
         pad_id=whole(0),
         kernel_initializer=optional(INITIALIZER),
+        bidirectional=FLAG,
     )
     def __init__(
         self,
@@ -74,6 +79,7 @@ class LSTMEncoder(keras.layers.Layer):
         code_dim: int | None = None,
         pad_id: int = 0,
         kernel_initializer: Any = None,
+        bidirectional: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -87,21 +93,37 @@ class LSTMEncoder(keras.layers.Layer):
             vocabulary_size, embedding_dim, self.kernel_initializer
         )
         self.lstm = TokenLSTM(units, self.kernel_initializer)
+        self.bidirectional = bidirectional
+        self.backward_lstm = None
+        if bidirectional:
+            self.backward_lstm = TokenLSTM(units, self.kernel_initializer)
         self.projection = None
-        if self.code_dim != units:
+        if bidirectional or self.code_dim != units:
             self.projection = backend.Dense(self.code_dim, name="projection")
 
     def build(self, input_shape: Any) -> None:
         self.embedding.build(input_shape)
         self.lstm.build((*input_shape, self.embedding_dim))
+        width = self.units
+        if self.backward_lstm is not None:
+            self.backward_lstm.build((*input_shape, self.embedding_dim))
+            width *= 2
         if self.projection is not None:
-            self.projection.build((input_shape[0], self.units))
+            self.projection.build((input_shape[0], width))
 
     def call(self, x: Any, training: bool = False) -> Any:
-        states = self.lstm(self.embedding(x))
+        tokens = self.embedding(x)
         lengths = ops.sum(ops.cast(x != self.pad_id, "int32"), axis=1)
-        last = ops.maximum(lengths - 1, 0)[:, None, None]
-        state = ops.squeeze(ops.take_along_axis(states, last, axis=1), axis=1)
+        last = ops.maximum(lengths - 1, 0)[:, None]
+        state = _at(self.lstm(tokens), last)
+        if self.backward_lstm is not None:
+            # From the last token to the first; padding stays behind them.
+            places = ops.arange(x.shape[1])[None]
+            places = ops.where(places > last, places, last - places)
+            backwards = ops.take_along_axis(tokens, places[..., None], axis=1)
+            state = ops.concatenate(
+                [state, _at(self.backward_lstm(backwards), last)], axis=-1
+            )
         return state if self.projection is None else self.projection(state)
 
     def compute_output_shape(self, input_shape: Any) -> tuple:
@@ -118,7 +140,14 @@ class LSTMEncoder(keras.layers.Layer):
             "kernel_initializer": keras.saving.serialize_keras_object(
                 self.kernel_initializer
             ),
+            "bidirectional": self.bidirectional,
         }
+
+
+def _at(states: Any, place: Any) -> Any:
+    """Of each row's states the one at a place, of shape `(batch, 1)`."""
+    state = ops.take_along_axis(states, place[..., None], axis=1)
+    return ops.squeeze(state, axis=1)
 
 
 @export

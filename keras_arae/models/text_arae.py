@@ -23,6 +23,7 @@ from keras_arae.layers import TransformerEncoder
 from keras_arae.models.arae import ARAE
 
 NETWORK = either(one_of("lstm", "transformer"), LAYER)
+ENCODER = either(one_of("lstm", "bidirectional_lstm", "transformer"), LAYER)
 TEXT_RULES = {
     "codec": instance(TextPreprocessor),
     "embedding_dim": WIDTH,
@@ -52,8 +53,9 @@ class TextARAE(ARAE):
         prior: `"adversarial"`, `"gaussian"`, `"mixture"`, `"flow"`, a
             `keras_arae.priors.Prior` or `None`, the plain autoencoder that
             the paper compares with. Defaults to `"adversarial"`.
-        encoder: `"lstm"`, `"transformer"` (whose embedding is as wide as
-            `units`) or a Keras layer. Defaults to `"lstm"`.
+        encoder: `"lstm"`, `"bidirectional_lstm"`, `"transformer"` (whose
+            embedding is as wide as `units`) or a Keras layer. Defaults to
+            `"lstm"`.
         decoder: `"lstm"`, `"transformer"` or a `keras_arae.layers.Decoder`.
             Defaults to `"lstm"`.
         condition: as in `keras_arae.ARAE`. Defaults to `None`.
@@ -77,7 +79,7 @@ class TextARAE(ARAE):
     ```
     """
 
-    @checked(**TEXT_RULES, encoder=NETWORK, learning_rate=optional(POSITIVE))
+    @checked(**TEXT_RULES, encoder=ENCODER, learning_rate=optional(POSITIVE))
     def __init__(
         self,
         codec: TextPreprocessor,
@@ -152,8 +154,11 @@ def _make_encoder(
 ) -> Any:
     options = {"code_dim": code_dim, "pad_id": codec.pad_id}
     size, length = codec.vocabulary_size, codec.sequence_length
-    if encoder == "lstm":
-        return LSTMEncoder(size, embedding_dim, units, **options)
+    if encoder in ("lstm", "bidirectional_lstm"):
+        bidirectional = encoder == "bidirectional_lstm"
+        return LSTMEncoder(
+            size, embedding_dim, units, bidirectional=bidirectional, **options
+        )
     if encoder == "transformer":
         return TransformerEncoder(size, length, units, **options)
     return encoder

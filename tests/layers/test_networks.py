@@ -21,6 +21,10 @@ LAYERS = {
         layers.LSTMEncoder(12, 4, 6, kernel_initializer=UNIFORM),
         (SENTENCES,),
     ),
+    "lstm_encoder, bidirectional": (
+        layers.LSTMEncoder(12, 4, 6, bidirectional=True),
+        (SENTENCES,),
+    ),
     "lstm_decoder": (layers.LSTMDecoder(12, 4, 6), (CODES, SENTENCES)),
     "lstm_decoder, released": (
         layers.LSTMDecoder(12, 4, 6, kernel_initializer=UNIFORM),
@@ -115,14 +119,28 @@ def test_released_initial_weights():
         assert 0.05 < np.abs(weight).max() <= 0.1
 
 
-def test_the_encoder_reads_up_to_the_end_and_no_further():
-    encoder = layers.LSTMEncoder(12, 4, 6)
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_the_encoder_reads_up_to_the_end_and_no_further(bidirectional):
+    encoder = layers.LSTMEncoder(12, 4, 6, bidirectional=bidirectional)
     first = ops.convert_to_numpy(encoder(SENTENCES))
     cut = ops.convert_to_numpy(encoder(SENTENCES[:1, :3]))
     np.testing.assert_allclose(first[:1], cut, atol=1e-6)
     changed = SENTENCES.copy()
     changed[0, 2] = 3
     assert np.abs(ops.convert_to_numpy(encoder(changed)) - first).max() > 1e-4
+
+
+def test_a_bidirectional_encoder_reads_from_both_ends():
+    encoder = layers.LSTMEncoder(12, 4, 6, code_dim=12, bidirectional=True)
+    encoder.build((None, 5))
+    encoder.backward_lstm.set_weights(encoder.lstm.get_weights())
+    encoder.projection.set_weights([np.eye(12), np.zeros(12)])
+    backwards = np.array([[2, 6, 5, 0, 0], [2, 4, 9, 8, 7]])
+    there = ops.convert_to_numpy(encoder(SENTENCES))
+    back = ops.convert_to_numpy(encoder(backwards))
+    np.testing.assert_allclose(there[:, :6], back[:, 6:], atol=1e-6)
+    np.testing.assert_allclose(there[:, 6:], back[:, :6], atol=1e-6)
+    assert np.abs(there - back).max() > 1e-3
 
 
 def test_the_decoder_sees_the_code_and_only_earlier_tokens():
