@@ -58,7 +58,8 @@ PAPER_SWAPS = {
 # Flags that all runs of a folder must share.
 SHARED = [
     *SCALES["cpu"], "batch_size", "learning_rate", "code_noise", "judge",
-    "temperatures", "test", "priors", "word_dropout", "standardize_codes", "encoder",
+    "temperatures", "test", "priors", "word_dropout", "standardize_codes",
+    "encoder",
 ]  # fmt: skip
 MODELS = ["LM", "AE", "AE without noise", "ARAE"]
 DENOISING = ["DAE", "DAAE"]  # An AE and an ARAE that read noisy sentences.

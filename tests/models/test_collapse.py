@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from conftest import compile_quickly
+from conftest import number
 from keras import ops
 
 import keras_arae
@@ -119,3 +120,18 @@ def test_codes_of_a_frozen_encoder_stay():
     codes = model.encode(x)
     model.fit(x, batch_size=16, verbose=0)
     np.testing.assert_array_equal(model.encode(x), codes)
+
+
+def test_the_gain_is_what_the_right_code_saves():
+    x = np.random.default_rng(0).integers(2, size=(8, 6)).astype("int32")
+    model = make_dense()
+    found = model.evaluate(x, batch_size=8, verbose=0, return_dict=True)
+    codes = model.encode(x)
+    losses = []
+    for given in (codes, np.roll(codes, 1, axis=0)):
+        given = ops.convert_to_tensor(given)
+        batch = keras_arae.data.Batch(ops.convert_to_tensor(x))
+        (mean, _), _ = model.reconstruction(given, batch)
+        losses.append(number(mean))
+    assert found["code_gain"] == pytest.approx(losses[1] - losses[0], abs=1e-5)
+    assert abs(losses[1] - losses[0]) > 1e-4
