@@ -18,8 +18,8 @@ What is done, in this order:
 *   Sentences with a word of `LEFT_OUT` are dropped: a program that shows
     random sentences should show none that is vulgar or about violence, death
     or sex.
-*   Names that learners' examples use too often (`CAPPED`) are kept in 1% of
-    the sentences each.
+*   Names that learners' examples use too often (`CAPPED`) are kept in about
+    1% of the sentences each.
 *   Of these, sentences made only of the 5,000 most frequent tokens are kept.
 *   Of these the first 100,000 by SHA-256 digest, which also decides the split
     (90/5/5) and the place in the file, so the first `n` lines of a file are a
@@ -121,10 +121,10 @@ def read_sentences(path):
 def tokens_of(sentence):
     """The tokens of a sentence; none where it is not a plain one."""
     tokens = TOKEN.findall(sentence.lower().replace("’", "'"))
-    *inner, last = tokens
+    *inner, last = tokens or [""]
     words = [token for token in inner if WORD.match(token)]
     others = {token for token in inner if not WORD.match(token)}
-    if last not in ".?!" or others - {","} or tokens[0] == ",":
+    if last not in (".", "?", "!") or others - {","} or tokens[0] == ",":
         return []
     return tokens if MIN_WORDS <= len(words) <= MAX_WORDS else []
 

@@ -109,7 +109,9 @@ def check_settings(path, names):
         names: list of str. Flags that all runs must share.
     """
     values = {name: FLAGS[name].value for name in names}
-    if path.exists() and json.loads(path.read_text()) != values:
+    # Flags that are newer than the runs have their defaults there.
+    defaults = {name: FLAGS[name].default for name in names}
+    if path.exists() and {**defaults, **json.loads(path.read_text())} != values:
         raise app.UsageError(
             f"{path.parent} holds runs with other settings ({path.name} "
             "there). Pass another --output_dir."

@@ -6,7 +6,7 @@ Accelerator: none needed for smoke and cpu; a GPU for paper.
     python benchmarks/paper/snli_tables.py --scale=cpu --data=sentences/
     python benchmarks/paper/snli_tables.py --scale=paper    # downloads SNLI
 
-Trains the three models on the same sentences for as many epochs, and prints
+Trains the models on the same sentences for as many epochs, and prints
 two tables beside the paper's numbers: forward and reverse perplexity of
 samples, and how unlikely sentences are given codes of versions whose words
 are out of order. Each run's samples and numbers are kept in --output_dir; a
@@ -79,7 +79,7 @@ flags.DEFINE_integer("epochs", None, "Times through the data, each model.")
 flags.DEFINE_integer("num_samples", None, "Sentences to draw and to judge.")
 flags.DEFINE_integer("batch_size", 64, "Sentences a step.")
 flags.DEFINE_float("learning_rate", 4e-3, "Of all LSTMs; falls to 0 (cosine).")
-flags.DEFINE_float("code_noise", 0.06, "Standard deviation, of AE and ARAE.")
+flags.DEFINE_float("code_noise", 0.06, "Standard deviation, of autoencoders.")
 flags.DEFINE_list(
     "temperatures", ["1.0"], "Of samples, beside the likeliest words."
 )

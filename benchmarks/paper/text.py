@@ -1,8 +1,8 @@
 """Title: Sentences from an ARAE, with every setting
-Description: examples/text_generation.py with the released code's presets.
+Description: A TextARAE of sentences, with the released code's presets.
 Accelerator: none needed; a GPU is used where there is one.
 
-    python benchmarks/paper/text.py                     # packaged corpus
+    python benchmarks/paper/text.py                     # packaged clauses
     python benchmarks/paper/text.py --data=my_file.txt  # your sentences
     python benchmarks/paper/text.py --preset=snli       # released settings
 
@@ -20,7 +20,7 @@ from absl import flags
 import keras_arae
 
 # Values of a preset stand where a flag is not given. "demo" learns the
-# packaged corpus in minutes on two CPU cores; the others are the released
+# packaged clauses in minutes on two CPU cores; the others are the released
 # code's settings (docs/results.md says what was tried).
 PRESETS = {
     "demo": dict(
@@ -58,7 +58,7 @@ flags.DEFINE_enum("preset", "demo", sorted(PRESETS), "Fills in other flags.")
 flags.DEFINE_string(
     "data", None,
     "A text file with one sentence a line, a folder with train.txt and "
-    "test.txt, or a corpus: web_clauses, snli.",
+    "test.txt, or a corpus: tatoeba, web_clauses, snli.",
 )  # fmt: skip
 flags.DEFINE_integer("vocabulary_size", None, "Words, special ones included.")
 flags.DEFINE_integer("max_length", None, "Tokens of the longest sentence.")

@@ -159,28 +159,28 @@ class Trainer:
         return ops.where(ops.isfinite(total), value, float("nan"))
 
     def compile_function(
-        self, function: Callable, others: Sequence = ()
+        self, function: Callable, seeds: Sequence = (), reads: Sequence = ()
     ) -> Callable:
         """Compiles `function(*tensors)`, which reads this model.
 
-        `others` are variables beside the model's that the function reads or,
-        as random states, advances.
+        `seeds` are random states that the function advances, `reads` other
+        variables than the model's that it reads.
         """
         if self.run_eagerly:
             return function
-        variables = [*self.variables, *others]
+        variables = [*self.variables, *reads, *seeds]
 
         @jax.jit
         def stateless_function(values: Any, *inputs: Any) -> Any:
             pairs = zip(variables, values)
             with keras.StatelessScope(state_mapping=pairs) as scope:
                 outputs = function(*inputs)
-            return outputs, [scope.get_current_value(v) for v in others]
+            return outputs, [scope.get_current_value(v) for v in seeds]
 
         def compiled_function(*inputs: Any) -> Any:
             values = [variable.value for variable in variables]
-            outputs, new_values = stateless_function(values, *inputs)
-            for variable, value in zip(others, new_values):
+            outputs, new_seeds = stateless_function(values, *inputs)
+            for variable, value in zip(seeds, new_seeds):
                 variable.assign(value)
             return outputs
 

@@ -94,12 +94,12 @@ class Trainer:
         return ops.where(ops.isfinite(total), value, float("nan"))
 
     def compile_function(
-        self, function: Callable, others: Sequence = ()
+        self, function: Callable, seeds: Sequence = (), reads: Sequence = ()
     ) -> Callable:
         """Compiles `function(*tensors)`, which reads this model.
 
-        `others` are variables beside the model's that the function reads or,
-        as random states, advances.
+        `seeds` are random states that the function advances, `reads` other
+        variables than the model's that it reads.
         """
         if self.run_eagerly:
             return function

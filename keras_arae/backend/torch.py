@@ -78,7 +78,7 @@ class Trainer:
         return value + (total - total).detach()
 
     def compile_function(
-        self, function: Callable, others: Sequence = ()
+        self, function: Callable, seeds: Sequence = (), reads: Sequence = ()
     ) -> Callable:
         """Wraps `function(*tensors)`, which reads this model: runs eagerly."""
         return torch.no_grad()(function)

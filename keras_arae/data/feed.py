@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,6 +25,28 @@ SIZED = Rule(
     "data whose number is known, such as a list, beside weights of rows",
     lambda value: len(value) >= 0,
 )
+
+
+class Encoded(NamedTuple):
+    """Data that are arrays already, such as a part of what was given.
+
+    Attributes:
+        rows: int array of shape `(num_rows, *x_shape)`.
+        labels: array with `num_rows` rows, of conditions, or `None`.
+        weights: float array of shape `(num_rows,)` or `None`.
+    """
+
+    rows: np.ndarray
+    labels: np.ndarray | None
+    weights: np.ndarray | None
+
+    def some(self, rows: slice) -> Encoded:
+        """Some of the rows."""
+        labels, weights = (
+            None if part is None else part[rows]
+            for part in (self.labels, self.weights)
+        )
+        return Encoded(self.rows[rows], labels, weights)
 
 
 class Feed:
@@ -58,9 +81,7 @@ class Feed:
         self.seed = seed
         self.clock = clock
 
-    def arrays(
-        self, x: Any, y: Any = None, weights: Any = None
-    ) -> tuple[np.ndarray, Any, Any]:
+    def arrays(self, x: Any, y: Any = None, weights: Any = None) -> Encoded:
         """Turns data to learn from, or to evaluate on, into arrays.
 
         Args:
@@ -69,14 +90,16 @@ class Feed:
             weights: float array, the weight of each piece, or `None`.
 
         Returns:
-            An array of shape `(num_rows, *x_shape)`, and with `num_rows` rows
-            one of conditions and one of weights, or `None` each.
+            `Encoded`.
         """
+        if isinstance(x, Encoded):
+            return x
         rows, kept = self.codec.encode_corpus(x)
         if weights is not None:
             weights = row_weights(weights, len(x))[kept]
         labels = encode_condition(self.condition, y, len(x))
-        return rows, None if labels is None else labels[kept], weights
+        labels = None if labels is None else labels[kept]
+        return Encoded(rows, labels, weights)
 
     def training(
         self,
@@ -137,7 +160,7 @@ class Feed:
     def validation(self, data: Any, batch_size: int) -> Any:
         """Batches of `validation_data`: `x`, `(x, y)` or `(x, y, weights)`."""
         parts: tuple = (data, None)
-        if isinstance(data, tuple):
+        if isinstance(data, tuple) and not isinstance(data, Encoded):
             if len(data) == 3 or self.condition is not None:
                 parts = data
         x, y, weights = (*parts, None)[:3]
@@ -191,8 +214,10 @@ class Feed:
         weights = self.condition.weights(class_weight, y, num_rows)
         return weights if sample_weight is None else weights * sample_weight
 
-    def split(self, x: Any, y: Any, weights: Any, share: float) -> tuple:
-        """Parts `(x, y, weights)` to learn from, and those to hold out.
+    def split(
+        self, x: Any, y: Any, weights: Any, share: float
+    ) -> tuple[Encoded, ...]:
+        """What to learn from, and what to hold out.
 
         Args:
             x: users' data; no dataset.
@@ -201,7 +226,7 @@ class Feed:
             share: float. Of the rows, from the end, to hold out.
 
         Returns:
-            Two tuples.
+            Two `Encoded`.
         """
         if is_dataset(x):
             raise ValueError(
@@ -210,8 +235,7 @@ class Feed:
                 f"x of type {type(x).__name__}"
             )
         parts = self.arrays(x, y, weights)
-        kept = int(len(parts[0]) * (1 - share))
+        kept = int(len(parts.rows) * (1 - share))
         return tuple(
-            tuple(None if part is None else part[rows] for part in parts)
-            for rows in (slice(kept), slice(kept, None))
+            parts.some(rows) for rows in (slice(kept), slice(kept, None))
         )

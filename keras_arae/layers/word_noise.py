@@ -81,6 +81,13 @@ class WordNoise(keras.layers.Layer):
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
+    def build(self, input_shape: Any) -> None:
+        if len(input_shape) != 2:
+            raise ValueError(
+                "WordNoise is for sentences, integers of shape (batch, "
+                f"length). Received: input_shape={tuple(input_shape)}"
+            )
+
     def call(self, x: Any, training: bool = False) -> Any:
         if not training or (self.dropout == 0 and self.max_shift == 0):
             return x
@@ -97,8 +104,9 @@ class WordNoise(keras.layers.Layer):
             behind = float(self.max_shift + 1)
             places = places + ops.where(is_word, shifts, behind)
         # What is left out goes to the end, and is padding there.
+        behind_all = 4.0 * (length + self.max_shift)
         order = ops.argsort(
-            places + ops.where(is_left_out, 4.0 * length, 0.0), axis=1
+            places + ops.where(is_left_out, behind_all, 0.0), axis=1
         )
         x = ops.where(is_left_out, self.pad_id, x)
         return ops.take_along_axis(x, order, axis=1)

@@ -81,14 +81,17 @@ class ARAE(GenerativeModel):
             0.9995 every 100 steps, or a layer. Defaults to `0.05`, the
             released code's value for SNLI.
         standardize_codes: bool. Whether each dimension of a code is brought
-            to mean 0 and variance 1 over the batch first (outside training by
-            moving averages, which are saved). Codes cannot collapse to one
+            to mean 0 and variance 1 over the batch first, all rows counting
+            alike (outside training, and where `encoder.trainable` is false,
+            by moving averages, which are saved). Codes cannot collapse to one
             point then, which noise drowns, as they do on long strings of few
             tokens. Defaults to `False`.
-        corruption: Keras layer or `None`. What the encoder reads `x` through
-            in the reconstruction phase, while the decoder gives back `x` as
-            it was: a denoising autoencoder. `keras_arae.layers.WordNoise` is
-            one for sentences. Defaults to `None`.
+        corruption: Keras layer or `None`. Takes and returns int `x`: what the
+            encoder reads `x` through in the reconstruction phase, while the
+            decoder gives back `x` as it was, a denoising autoencoder. Of what
+            it reads are the moments of codes that training logs. The prior's
+            phases read `x` itself. `keras_arae.layers.WordNoise` is one for
+            sentences. Defaults to `None`.
         seed: int or `None`. Random seed of noise and shuffling. Defaults to
             `None`, a seed drawn from numpy's global generator, which
             `keras.utils.set_random_seed` fixes.
@@ -197,12 +200,14 @@ class ARAE(GenerativeModel):
             self.build_optimizers()
 
     def _check_corruption(self, x: Any) -> None:
-        """Refuses one that returns data of another shape."""
-        shape = tuple(self.corrupted(x).shape)
-        if shape != tuple(x.shape):
+        """Refuses one that returns other data than integers of that shape."""
+        found = self.corrupted(x)
+        dtype = keras.backend.standardize_dtype(found.dtype)
+        if tuple(found.shape) != tuple(x.shape) or "int" not in dtype:
             raise ValueError(
                 "`corruption` must return integers of the shape that it got, "
-                f"{tuple(x.shape)}. Received: {shape}"
+                f"{tuple(x.shape)}. Received: shape {tuple(found.shape)} and "
+                f"dtype {dtype}"
             )
 
     def _check_prior(self, condition: Any) -> None:
@@ -248,6 +253,12 @@ class ARAE(GenerativeModel):
         if self.standardization is not None:
             # Codes of a frozen encoder stay as they are.
             learns = training and self.encoder.trainable
+            if learns and code.shape[0] == 1:
+                raise ValueError(
+                    "Codes are standardized over the batch, which needs two "
+                    "rows or more. Received: a batch of 1 row, "
+                    "standardize_codes=True"
+                )
             code = self.standardization(code, training=learns)
         if self.normalize_codes:
             code = on_unit_sphere(code)
@@ -257,7 +268,7 @@ class ARAE(GenerativeModel):
         """What the encoder reads of `x` in the reconstruction phase."""
         if self.corruption is None:
             return x
-        return ops.cast(self.corruption(x, training=True), x.dtype)
+        return self.corruption(x, training=True)
 
     # Algorithm 1, phase by phase.
 
@@ -307,11 +318,13 @@ class ARAE(GenerativeModel):
         The gain is what its code saves of the loss (nats): how much more the
         loss is with the code of another piece of data.
         """
+        # First, so that what layers may `add_loss` is of the right codes.
+        half = batch.code.shape[0] // 2 if batch.code.shape[0] else 1
+        (other, _), _ = self.reconstruction(
+            ops.roll(batch.code, max(half, 1), axis=0), batch
+        )
         loss, accuracy = self.reconstruction(batch.code, batch)
         mean, weight = loss
-        (other, _), _ = self.reconstruction(
-            ops.roll(batch.code, 1, axis=0), batch
-        )
         return {
             "reconstruction_loss": loss,
             "accuracy": accuracy,
@@ -558,8 +571,27 @@ class ARAE(GenerativeModel):
         batch = self.batch_of(x, y, sample_weight)
         return batch._replace(code=self.code(batch.x))
 
+    def before_fit(self, x: Any) -> None:
+        super().before_fit(x)
+        if self.standardization is None or self.encoder.trainable:
+            return
+        variance = ops.convert_to_numpy(self.standardization.moving_variance)
+        if (variance == 1.0).all():
+            raise ValueError(
+                "An encoder that is frozen standardizes codes by what it saw "
+                "in training, and this one has seen nothing: train it first, "
+                "or leave `standardize_codes` out. Received: "
+                "standardize_codes=True, encoder.trainable=False"
+            )
+
     def monitors(self) -> list[keras.callbacks.Callback]:
-        return [CollapseMonitor(self.code_noise.stddev)]
+        return [
+            CollapseMonitor(
+                self.code_noise.stddev,
+                self.code_dim,
+                self.standardization is not None,
+            )
+        ]
 
     def epoch_numbers(self) -> dict[str, float]:
         """The standard deviation of the noise on codes."""

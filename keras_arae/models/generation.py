@@ -13,6 +13,7 @@ from keras_arae import priors
 from keras_arae.arguments import COUNT
 from keras_arae.arguments import FLAG
 from keras_arae.arguments import SEED
+from keras_arae.arguments import Rule
 from keras_arae.arguments import array
 from keras_arae.arguments import check
 from keras_arae.arguments import checked
@@ -35,6 +36,12 @@ from keras_arae.sampling.samplers import SAMPLING_RULES
 from keras_arae.training import PhasedModel
 from keras_arae.training.phased_model import VERBOSE
 from keras_arae.training.progress_bar import LEVELS
+
+FITTED_PRIOR = Rule(
+    "a prior that is fitted afterwards, such as a `GaussianPrior`; another "
+    "one is the model's, `model.prior`",
+    lambda prior: isinstance(prior, Prior) and prior.fitted_afterwards,
+)
 
 
 class GenerativeModel(PhasedModel):
@@ -117,6 +124,7 @@ class GenerativeModel(PhasedModel):
         self._tracker.untrack(self.prior)
         self.attach("prior", prior)
         self._functions.clear()
+        self._other_prior = lambda: (None, None)
         self.__dict__.pop("_trackers", None)
         if self.compiled:
             self._compile_again()
@@ -149,8 +157,7 @@ class GenerativeModel(PhasedModel):
         self.compile(**optimizers, **options)
         self.optimizer.iterations.assign(group.iterations)
 
-    @checked(num_codes=COUNT)
-    @checked(verbose=VERBOSE)
+    @checked(num_codes=COUNT, verbose=VERBOSE)
     def fit_prior(
         self,
         x: Any,
@@ -183,9 +190,11 @@ class GenerativeModel(PhasedModel):
         if prior is None or not prior.fitted_afterwards:
             raise ValueError(
                 "Only a prior that is fitted afterwards, such as "
-                "`GaussianPrior`, learns from codes: set `model.prior`. "
-                f"Received: prior={shown(prior)}"
+                "`GaussianPrior`, learns from codes: set `model.prior`, or "
+                f"give one. Received: prior={shown(prior)}"
             )
+        prior.check_requirements()
+        sample_weight = self.feed(x).weights(x, y, sample_weight=sample_weight)
         generator = np.random.default_rng(self.seed)
         if is_dataset(x):
             dataset = self.feed(x).dataset(x, y)
@@ -216,7 +225,7 @@ class GenerativeModel(PhasedModel):
         if prior is None:
             return self.prior
         self._require_codes()
-        check("prior", prior, instance(Prior))
+        check("prior", prior, FITTED_PRIOR)
         self._prepare_prior(prior)
         return prior
 
@@ -599,7 +608,7 @@ class GenerativeModel(PhasedModel):
             return self._compiled("generate", codes_of)
         last, function = self._other_prior()
         if last is not prior:
-            function = self.compile_function(codes_of, prior.variables)
+            function = self.compile_function(codes_of, reads=prior.variables)
             self._other_prior = lambda: (prior, function)
         return function
 

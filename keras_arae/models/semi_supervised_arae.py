@@ -168,6 +168,12 @@ class SemiSupervisedARAE(TextARAE):
                 "the classes with `labels`. "
                 f"Received: condition={shown(options['condition'])}"
             )
+        if options.get("standardize_codes"):
+            raise ValueError(
+                "Sentences and examples with labels are two sets of data, "
+                "whose codes one mean cannot standardize: leave it out. "
+                "Received: standardize_codes=True"
+            )
         super().__init__(codec, **options)
         self.classes = classes
         self.pairs = pairs

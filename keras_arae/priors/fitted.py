@@ -132,7 +132,6 @@ class FittedPrior(Prior):
         condition: np.ndarray | None = None,
         verbose: int = 0,
     ) -> None:
-        self.verbose = verbose
         if self.code_dim is None:
             raise ValueError(
                 "The prior knows no codes yet: call `prepare` first, or let a "
@@ -150,6 +149,7 @@ class FittedPrior(Prior):
             condition = check("condition", condition, rule).astype("float64")
             self._warn_of_absent_classes(condition)
         self.fits.assign(0.0)
+        self.verbose = verbose
         self.learn(codes, condition)
         if not all(np.isfinite(weight).all() for weight in self.get_weights()):
             raise FloatingPointError(

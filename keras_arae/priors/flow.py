@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Generator
 from typing import Any
@@ -225,8 +226,8 @@ class FlowMatchingPrior(FittedPrior):
     def _train(self, examples: Generator, held_out: tuple) -> None:
         """Fits the network, and keeps the averaged weights that were best."""
         num_looks = min(NUM_LOOKS, self.num_updates)
-        model, bar = self._trainer(), ProgressBar(["val_loss"])
-        try:
+        model, bar = self._trainer(), ProgressBar(["val_loss"], "Prior")
+        with contextlib.closing(examples), bar:  # TensorFlow keeps examples.
             model.fit(
                 examples,
                 steps_per_epoch=self.num_updates // num_looks,
@@ -244,8 +245,6 @@ class FlowMatchingPrior(FittedPrior):
                 shuffle=False,
                 verbose=self.verbose,
             )
-        finally:
-            examples.close()  # TensorFlow keeps what it holds.
 
     def _trainer(self) -> keras.Model:
         """What fits the network to velocities."""

@@ -56,7 +56,7 @@ EVALUATE_RULES = {
 
 
 class PhasedModel(backend.Trainer, keras.Model):
-    """Runs phases in order; each is one optimizer's step down one loss.
+    """Runs phases in order; each is a loss that one optimizer lowers.
 
     A subclass defines `phases`; it need not know which backend runs. (No
     method of it may be called `loss`, which Keras sets in `compile`.) The
@@ -318,9 +318,8 @@ class PhasedModel(backend.Trainer, keras.Model):
         weights = feed.weights(x, y, class_weight, sample_weight)
         held_out = None
         if validation_split:
-            (x, y, weights), validation_data = feed.split(
-                x, y, weights, validation_split
-            )
+            x, validation_data = feed.split(x, y, weights, validation_split)
+            y = weights = None  # They are in `x`.
         if validation_data is not None:
             held_out = feed.validation(validation_data, batch_size)
         extra = self.num_extra_rows(batch_size)
@@ -344,6 +343,9 @@ class PhasedModel(backend.Trainer, keras.Model):
 
     def before_fit(self, x: Any) -> None:
         """Runs before `fit` begins: refuses data that `after_fit` cannot use.
+
+        (`SemiSupervisedARAE` calls both with its sentences without labels,
+        and not at all where there are none.)
 
         Args:
             x: the training data as `fit` got them.

@@ -32,14 +32,16 @@ class ProgressBar(keras.callbacks.ProgbarLogger):
 
     Args:
         names: sequence of str. Which numbers of the log to show, in order.
+        unit: str. What an epoch is called. Defaults to `"Epoch"`.
     """
 
     # Looks at the logs of a batch only, so that JAX need not wait for it.
     async_safe = True
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], unit: str = "Epoch") -> None:
         super().__init__()
         self.names = names
+        self.unit = unit
         self._in_fit = False
         self._title = ""
         self._seen = 0
@@ -59,7 +61,7 @@ class ProgressBar(keras.callbacks.ProgbarLogger):
         self._in_fit = True
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        self._begin(f"Epoch {epoch + 1}/{self.epochs}  ")
+        self._begin(f"{self.unit} {epoch + 1}/{self.epochs}  ")
         if self._draws and self.epochs > 1:
             _write(f"{self._title.rstrip()}\n")
 

@@ -164,8 +164,14 @@ def test_a_decoder_heeds_numbers():
         codec, 4, 4, prior=None, condition=Numbers(["which"]), seed=0
     )
     model.compile(keras.optimizers.Adam(3e-2))
-    which = {"which": np.repeat([10.0, 20.0], 40)}
-    model.fit([*first, *second], which, epochs=10, batch_size=20, verbose=0)
+    which = {"which": np.tile([10.0, 20.0], 40)}
+    data = [x for pair in zip(first, second) for x in pair]
+    logs = model.fit(
+        data, which, epochs=15, batch_size=20, validation_split=0.2, verbose=0
+    ).history
+    held_out = data[64:], {"which": which["which"][64:]}
+    found = model.evaluate(*held_out, verbose=0, return_dict=True)
+    assert found["accuracy"] == pytest.approx(logs["val_accuracy"][-1])
     right, wrong = (
         model.negative_log_likelihood(first[:2], {"which": value})[0]
         for value in (10.0, 20.0)

@@ -64,21 +64,62 @@ def test_standardized_codes_stay_where_others_collapse(strings, caplog):
     assert standardized["val_code_gain"] > 0.05 > plain["val_code_gain"]
 
 
+class Optimizer:
+    def __init__(self, iterations):
+        self.iterations = np.array(iterations)
+
+
+class Model:
+    def __init__(self, iterations=0):
+        self.optimizer = Optimizer(iterations)
+
+
+def monitor_of(steps=0, **options):
+    options = {"stddev": 0.05, "code_dim": 100, "standardized": False} | options
+    monitor = CollapseMonitor(**options)
+    monitor.set_model(Model(steps))
+    monitor.on_train_begin()
+    monitor.on_epoch_begin(0)
+    return monitor
+
+
+def run(monitor, traces):
+    """Runs an epoch; logs hold means over it, as Keras' do."""
+    means = np.cumsum(traces) / np.arange(1, len(traces) + 1)
+    for step, mean in enumerate(means):
+        monitor.on_train_batch_end(step, {"code_trace": mean})
+
+
+@pytest.mark.once
+def test_a_collapse_is_seen_when_it_comes_and_not_before(caplog):
+    run(monitor_of(), [1e-6] * 299)
+    run(monitor_of(), [1e-6] * 200 + [0.9] * 200)
+    run(monitor_of(), [0.0] * 500)  # Batches of one row.
+    run(monitor_of(), [float("nan")] * 500)
+    run(monitor_of(stddev=0.0), [1e-6] * 500)  # Nothing hides them.
+    assert not caplog.records
+    late = monitor_of()
+    run(late, [0.9] * 400 + [1e-6] * 99)
+    assert not caplog.records
+    run(monitor_of(steps=1000), [1e-6] * 100)  # A model that goes on.
+    run(late, [0.9] * 400 + [1e-6] * 500)
+    assert len(caplog.records) == 2
+    assert "standardize_codes=True or lower `code" in caplog.records[0].message
+
+
 @pytest.mark.once
 def test_a_decoder_that_reads_no_code_is_named(caplog):
-    monitor = CollapseMonitor(0.05)
-    logs = {"code_trace": 0.9, "code_norm": 1.0, "val_reconstruction_loss": 2.0}
-    for step in range(299):
-        monitor.on_train_batch_end(step, {"code_trace": 0.0, "code_norm": 1.0})
-    monitor.on_epoch_end(0, {**logs, "val_code_gain": 0.0})
-    assert not caplog.records  # Too early to say.
-    monitor.on_train_batch_end(299, logs)
-    monitor.on_epoch_end(1, {**logs, "val_code_gain": 0.5})
+    logs = {"val_reconstruction_loss": 2.0}
+    monitor_of().on_epoch_end(0, {**logs, "val_code_gain": 0.0})  # Too early.
+    monitor = monitor_of(steps=300, standardized=True, stddev=0.0)
+    for gain in (0.5, float("nan")):
+        monitor.on_epoch_end(0, {**logs, "val_code_gain": gain})
     assert not caplog.records
-    for epoch in (2, 3):
+    for epoch in (1, 2):
         monitor.on_epoch_end(epoch, {**logs, "val_code_gain": 0.001})
     (record,) = caplog.records
     assert "does not read codes" in record.message
+    assert "standardize" not in record.message  # It does so already.
 
 
 def make_dense(**options):
@@ -120,6 +161,12 @@ def test_codes_of_a_frozen_encoder_stay():
     codes = model.encode(x)
     model.fit(x, batch_size=16, verbose=0)
     np.testing.assert_array_equal(model.encode(x), codes)
+    untrained = make_dense()
+    untrained.encoder.trainable = False
+    with pytest.raises(ValueError, match="encoder.trainable=False"):
+        untrained.fit(x, batch_size=16, verbose=0)
+    with pytest.raises(ValueError, match="a batch of 1 row"):
+        make_dense().fit(x, batch_size=1, verbose=0)
 
 
 def test_the_gain_is_what_the_right_code_saves():
@@ -128,7 +175,7 @@ def test_the_gain_is_what_the_right_code_saves():
     found = model.evaluate(x, batch_size=8, verbose=0, return_dict=True)
     codes = model.encode(x)
     losses = []
-    for given in (codes, np.roll(codes, 1, axis=0)):
+    for given in (codes, np.roll(codes, 4, axis=0)):
         given = ops.convert_to_tensor(given)
         batch = keras_arae.data.Batch(ops.convert_to_tensor(x))
         (mean, _), _ = model.reconstruction(given, batch)

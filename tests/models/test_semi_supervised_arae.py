@@ -273,6 +273,7 @@ def test_wrong_settings_are_refused(make):
             "not both be zero",
         ),
         ({"condition": 2}, "Received: condition=2"),
+        ({"standardize_codes": True}, "Received: standardize_codes=True"),
         (
             {"head": keras.layers.Dense(3)},
             r"\(batch, 2\).*Received: \(2, 3\)",

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+import keras_arae
 from keras_arae.layers import VelocityNetwork
 from keras_arae.priors import FlowMatchingPrior
 from keras_arae.priors import GaussianPrior
@@ -195,8 +196,13 @@ def test_another_prior_than_the_models(make, make_model, clauses):
     assert np.abs(again - codes).max() > 1e-3
     assert model.generate(9, seed=0) == own
     assert other not in model._flatten_layers()
-    with pytest.raises(ValueError, match="Received: prior='gaussian'"):
-        model.generate(3, prior="gaussian")
+    for given, received in [
+        ("gaussian", "'gaussian'"),
+        (keras_arae.priors.AdversarialPrior(), "<Adv"),
+    ]:
+        for verb, data in (("generate", 3), ("fit_prior", clauses)):
+            with pytest.raises(ValueError, match=f"Received: prior={received}"):
+                getattr(model, verb)(data, prior=given)
 
 
 @pytest.mark.once
