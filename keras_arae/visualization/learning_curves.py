@@ -25,6 +25,7 @@ from keras_arae.extras import require
 PANELS = {
     "reconstruction loss (nats a position)": ("reconstruction_loss",),
     "accuracy": ("accuracy",),
+    "what codes save of the loss (nats a position)": ("code_gain",),
     "Wasserstein distance": ("wasserstein_distance",),
     "norm of codes": ("code_norm", "generated_code_norm"),
     "trace of the covariance of codes": ("code_trace", "generated_code_trace"),
@@ -114,7 +115,7 @@ def plot_learning_curves(
     )
     axes = figure.subplots(num_rows, num_columns, squeeze=False).ravel()
     for axis, (title, names) in zip(axes, panels.items()):
-        _draw_panel(axis, title, {name: log[name] for name in names}, log)
+        _draw_panel(axis, title, names, log)
     for axis in axes[len(panels) :]:
         axis.set_visible(False)
     with replacing(path) as partial:
@@ -123,7 +124,8 @@ def plot_learning_curves(
 
 def _panels(log: Mapping[str, Sequence[float]]) -> dict[str, list[str]]:
     """Names of the curves of each panel, by the panel's title."""
-    names = [name for name in log if not name.startswith("val_")]
+    # Some numbers are of held-out data alone.
+    names = list(dict.fromkeys(name.removeprefix("val_") for name in log))
     panels = {
         title: [name for name in group if name in names]
         for title, group in PANELS.items()
@@ -144,18 +146,20 @@ def _panels(log: Mapping[str, Sequence[float]]) -> dict[str, list[str]]:
 def _draw_panel(
     axis: Any,
     title: str,
-    curves: Mapping[str, Sequence[float]],
+    names: Sequence[str],
     log: Mapping[str, Sequence[float]],
 ) -> None:
-    for color, (name, numbers) in enumerate(curves.items()):
-        epochs = range(1, len(numbers) + 1)
+    for color, name in enumerate(names):
         label = name.replace("_", " ")
-        axis.plot(epochs, numbers, f"C{color}o-", ms=3, label=label)
-        if f"val_{name}" in log:
-            axis.plot(
-                epochs, log[f"val_{name}"], f"C{color}s--", ms=3,
-                label=f"{label}, held out",
-            )  # fmt: skip
+        for key, style, suffix in (
+            (name, "o-", ""),
+            (f"val_{name}", "s--", ", held out"),
+        ):
+            if key in log:
+                axis.plot(
+                    range(1, len(log[key]) + 1), log[key], f"C{color}{style}",
+                    ms=3, label=f"{label}{suffix}",
+                )  # fmt: skip
     axis.set_title(title, fontsize=10)
     axis.set_xlabel("epoch")
     axis.grid(alpha=0.3)
