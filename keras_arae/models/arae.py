@@ -16,6 +16,7 @@ from keras_arae.arguments import checked
 from keras_arae.arguments import either
 from keras_arae.arguments import instance
 from keras_arae.arguments import optional
+from keras_arae.data import ArrayBatches
 from keras_arae.data import ArrayCodec
 from keras_arae.data import Batch
 from keras_arae.data import weighted_mean
@@ -253,12 +254,6 @@ class ARAE(GenerativeModel):
         if self.standardization is not None:
             # Codes of a frozen encoder stay as they are.
             learns = training and self.encoder.trainable
-            if learns and code.shape[0] == 1:
-                raise ValueError(
-                    "Codes are standardized over the batch, which needs two "
-                    "rows or more. Received: a batch of 1 row, "
-                    "standardize_codes=True"
-                )
             code = self.standardization(code, training=learns)
         if self.normalize_codes:
             code = on_unit_sphere(code)
@@ -319,9 +314,9 @@ class ARAE(GenerativeModel):
         loss is with the code of another piece of data.
         """
         # First, so that what layers may `add_loss` is of the right codes.
-        half = batch.code.shape[0] // 2 if batch.code.shape[0] else 1
+        half = ops.shape(batch.code)[0] // 2
         (other, _), _ = self.reconstruction(
-            ops.roll(batch.code, max(half, 1), axis=0), batch
+            ops.roll(batch.code, half, axis=0), batch
         )
         loss, accuracy = self.reconstruction(batch.code, batch)
         mean, weight = loss
@@ -583,6 +578,15 @@ class ARAE(GenerativeModel):
                 "or leave `standardize_codes` out. Received: "
                 "standardize_codes=True, encoder.trainable=False"
             )
+
+    def fit_batches(self, batches: Any, *args: Any, **options: Any) -> Any:
+        one_row = isinstance(batches, ArrayBatches) and batches.batch_size == 1
+        if one_row and self.standardization is not None:
+            raise ValueError(
+                "Codes are standardized over the batch, which needs two rows "
+                "or more. Received: batch_size=1, standardize_codes=True"
+            )
+        return super().fit_batches(batches, *args, **options)
 
     def monitors(self) -> list[keras.callbacks.Callback]:
         return [

@@ -165,7 +165,7 @@ def test_codes_of_a_frozen_encoder_stay():
     untrained.encoder.trainable = False
     with pytest.raises(ValueError, match="encoder.trainable=False"):
         untrained.fit(x, batch_size=16, verbose=0)
-    with pytest.raises(ValueError, match="a batch of 1 row"):
+    with pytest.raises(ValueError, match="Received: batch_size=1"):
         make_dense().fit(x, batch_size=1, verbose=0)
 
 
