@@ -1,6 +1,6 @@
 # make demo   trains on the packaged corpus and shows what the model says
-# make test   lints, then runs the whole suite on each of the three backends
-#             and a few tests where TensorFlow is not installed
+# make test   lints, then runs the tests: on each of the three backends what one
+#             may change, the rest once; a few where TensorFlow is not installed
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

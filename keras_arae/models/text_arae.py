@@ -95,7 +95,7 @@ class TextARAE(ARAE):
         **options: Any,
     ) -> None:
         if learning_rate is None:
-            slow = "transformer" in (encoder, decoder)
+            slow = any(map(_is_transformer, (encoder, decoder)))
             learning_rate = 1e-3 if slow else 4e-3
         self.learning_rate = float(learning_rate)  # Keras takes no int.
         units = code_dim if units is None else units
@@ -143,6 +143,11 @@ def make_decoder(
     if decoder == "transformer":
         return TransformerDecoder(size, length, units, **ids)
     return decoder
+
+
+def _is_transformer(network: Any) -> bool:
+    kinds = (TransformerEncoder, TransformerDecoder)
+    return network == "transformer" or isinstance(network, kinds)
 
 
 def _make_encoder(

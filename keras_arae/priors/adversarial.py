@@ -36,7 +36,8 @@ class AdversarialPrior(Prior):
     (https://arxiv.org/abs/1706.04223), Section 3, and the code released with
     it. The default networks go beyond it: the generator has a linear path
     beside the MLP and puts codes on the unit sphere where they live, the
-    critic scales codes up. `docs/results.md` says what that brings.
+    critic scales codes up. `docs/log/2026-11-24-generator.md` says what that
+    brings.
 
     Args:
         generator: Keras layer or `None`. Maps noise, with the condition

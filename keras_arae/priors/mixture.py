@@ -28,7 +28,7 @@ NEVER = -1e4
 class MixturePrior(FittedPrior):
     """A mixture of Gaussians over the leading directions of codes.
 
-    Fitted after the autoencoder has learned, within a minute or so: k-means,
+    Fitted after the autoencoder has learned, within a minute or two: k-means,
     then a few rounds of scikit-learn's `BayesianGaussianMixture`, whose prior
     of covariances draws that of each component towards the one they share.
     Without, many components overfit.

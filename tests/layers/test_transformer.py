@@ -8,6 +8,7 @@ import pytest
 from conftest import weights_of
 from keras import ops
 
+import keras_arae
 from keras_arae import layers
 
 LENGTH = 6
@@ -276,3 +277,14 @@ def test_without_keras_nlp_the_message_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "keras_nlp", None)
     with pytest.raises(ImportError, match="pip install keras-nlp"):
         make_encoder()
+
+
+@pytest.mark.once
+def test_transformers_learn_more_slowly_by_name_or_as_layers():
+    codec = keras_arae.TextPreprocessor(list("abcd"), max_length=4)
+    layer = layers.TransformerEncoder(
+        codec.vocabulary_size, codec.sequence_length, 8
+    )
+    for encoder, rate in (("lstm", 4e-3), ("transformer", 1e-3), (layer, 1e-3)):
+        model = keras_arae.TextARAE(codec, 4, 8, encoder=encoder)
+        assert model.learning_rate == rate
