@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BARE := .venv-bare
 PARTS := test-tensorflow test-jax test-programs test-once test-torch test-bare
-PROGRAMS := tests/examples tests/benchmarks tests/test_*.py
+PROGRAMS := tests/examples tests/benchmarks
 
 .PHONY: demo test lint clean
 .PHONY: $(PARTS)
@@ -38,7 +38,7 @@ test-programs: $(VENV)/installed-for-tests
 
 test-once: $(VENV)/installed-for-tests
 	KERAS_BACKEND=torch $(BIN)/python -m pytest --durations=5 -m once tests \
-		$(addprefix --ignore=,$(wildcard $(PROGRAMS)))
+		$(addprefix --ignore=,$(PROGRAMS))
 
 test-bare: $(BARE)/installed
 	KERAS_BACKEND=jax $(BARE)/bin/python -m pytest --durations=5 \

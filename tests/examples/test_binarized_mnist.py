@@ -15,8 +15,7 @@ def run(output_dir, *options):
 
 def test_results_stand_in_the_folder(tmp_path):
     folder = tmp_path / "run"
-    options = ["--dataset=digits", "--epochs=1"]
-    process = run(folder, *options)
+    process = run(folder, "--dataset=digits", "--epochs=1")
     assert process.returncode == 0, process.stderr[-3000:]
     assert {path.name for path in folder.iterdir()} == {
         "checkpoints",
@@ -32,8 +31,6 @@ def test_results_stand_in_the_folder(tmp_path):
     model = keras.saving.load_model(folder / "model.keras")
     assert model.generate(5).shape == (5, 8, 8)
     assert "nats an image" in process.stdout
-    refused = run(folder, *options)
-    assert refused.returncode != 0 and "--overwrite" in refused.stderr
 
 
 @pytest.mark.once
@@ -57,3 +54,5 @@ def test_classes_of_a_file(tmp_path):
     )
     assert process.returncode == 0, process.stderr[-3000:]
     assert "40 images to learn from, 20 held out" in process.stdout
+    refused = run(tmp_path / "run")
+    assert refused.returncode != 0 and "--overwrite" in refused.stderr

@@ -9,7 +9,9 @@ pytestmark = pytest.mark.once
 SCRIPT = "examples/semi_supervised_nli.py"
 
 
-def test_sentences_without_labels_help_the_packaged_task():
+def test_sentences_without_labels_help_the_packaged_task(monkeypatch):
+    # A run of minutes: optimizing its programs pays.
+    monkeypatch.delenv("JAX_DISABLE_MOST_OPTIMIZATIONS", raising=False)
     process = run_script(SCRIPT, backend="jax")
     assert process.returncode == 0, process.stderr[-3000:]
     alone, gained = (

@@ -45,6 +45,7 @@ def nearest(images, others):
     return distances.min(axis=1) / images.shape[1]
 
 
+@pytest.mark.once  # Others below train on each backend.
 def test_learns_the_digits(digits):
     model = make_model(
         encoder=keras_arae.layers.DenseEncoder(16, (128,)),

@@ -10,7 +10,9 @@ import keras_arae
 def test_learns_short_clauses():
     train, held_out = (
         [line for line in sentences if len(line.split()) <= 6]
-        for sentences in keras_arae.datasets.load_train_and_held_out()
+        for sentences in keras_arae.datasets.load_train_and_held_out(
+            "web_clauses"
+        )
     )
     codec = keras_arae.TextPreprocessor.from_corpus(
         train, vocabulary_size=1000, max_length=6

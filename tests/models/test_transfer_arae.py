@@ -70,6 +70,7 @@ def corpus(sentences, *names):
     )
 
 
+@pytest.mark.once  # Others below train on each backend.
 def test_a_mark_changes_and_the_rest_stays(make, sentences):
     model = make()
     text, labels = corpus(sentences, "past", "future")
