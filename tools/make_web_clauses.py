@@ -32,15 +32,15 @@ What is done, in this order:
 
 import collections
 import itertools
-import pathlib
 import re
 import shutil
 import subprocess
 
 from absl import app
 from absl import flags
-from corpus import check_folder
+from corpus import define_flags
 from corpus import keep_frequent
+from corpus import output_folder
 from corpus import split_by_digest
 from corpus import write_splits
 
@@ -103,23 +103,7 @@ Source: https://ebible.org/web/, as packaged in Debian's `sword-text-web`.
 Made by `tools/make_web_clauses.py`.
 """
 
-_OUTPUT = flags.DEFINE_string(
-    "output",
-    str(
-        pathlib.Path(__file__).resolve().parents[1]
-        / "keras_arae/datasets/web_clauses"
-    ),
-    "Folder to write to.",
-)
-_VOCABULARY_SIZE = flags.DEFINE_integer(
-    "vocabulary_size",
-    3000,
-    "Distinct tokens allowed, the most frequent ones.",
-    lower_bound=1,
-)
-_OVERWRITE = flags.DEFINE_bool(
-    "overwrite", False, "Replace the files where they exist."
-)
+define_flags("web_clauses", vocabulary_size=3000)
 
 
 def read_verses():
@@ -210,15 +194,15 @@ def drop_fragments(clauses):
 
 
 def main(argv):
-    if len(argv) > 1:
-        raise app.UsageError(f"Unexpected arguments. Received: {argv[1:]}")
-    folder = check_folder(_OUTPUT.value, _OVERWRITE.value)
+    folder = output_folder(argv)
     clauses = {}
     for verse in read_verses():
         for clause in split_clauses(clean(verse)):
             if is_plain(clause):
                 clauses[tuple(clause)] = None
-    kept = keep_frequent(drop_fragments(list(clauses)), _VOCABULARY_SIZE.value)
+    kept = keep_frequent(
+        drop_fragments(list(clauses)), flags.FLAGS.vocabulary_size
+    )
     write_splits(split_by_digest([" ".join(x) for x in kept]), folder, LICENSE)
 
 

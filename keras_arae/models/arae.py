@@ -150,7 +150,7 @@ class ARAE(GenerativeModel):
         self.encoder = encoder
         self.code_noise = code_noise
         self.corruption = corruption
-        self.standardization = None
+        self.standardization: Any = None
         if standardize_codes:
             self.standardization = keras.layers.BatchNormalization(
                 momentum=0.9,
@@ -570,14 +570,18 @@ class ARAE(GenerativeModel):
         super().before_fit(x)
         if self.standardization is None or self.encoder.trainable:
             return
-        variance = ops.convert_to_numpy(self.standardization.moving_variance)
-        if (variance == 1.0).all():
+        if not self.built or not self._has_standardized():
             raise ValueError(
                 "An encoder that is frozen standardizes codes by what it saw "
                 "in training, and this one has seen nothing: train it first, "
                 "or leave `standardize_codes` out. Received: "
                 "standardize_codes=True, encoder.trainable=False"
             )
+
+    def _has_standardized(self) -> bool:
+        """Whether moving averages have left where they begin."""
+        variance = ops.convert_to_numpy(self.standardization.moving_variance)
+        return bool((variance != 1.0).any())
 
     def fit_batches(self, batches: Any, *args: Any, **options: Any) -> Any:
         one_row = isinstance(batches, ArrayBatches) and batches.batch_size == 1

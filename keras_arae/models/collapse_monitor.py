@@ -18,10 +18,10 @@ LEAST_GAIN = 0.01  # Of the loss: what a code that is read saves, at least.
 class CollapseMonitor(keras.callbacks.Callback):
     """Part of every `fit` of an `ARAE`: warns once, in words.
 
-    Of a model that has taken 300 steps it looks, every 100 steps, at the
-    trace of the covariance of codes over these steps, and at the end of an
-    epoch, where there are held-out data, at what their codes save of the
-    loss.
+    Of a model that has taken 300 steps it looks, every 100 steps or at the
+    end of a shorter epoch, at the trace of the covariance of codes over these
+    steps, and at the end of an epoch, where there are held-out data, at what
+    their codes save of the loss.
 
     Args:
         stddev: float. Standard deviation of the noise on codes.
@@ -65,7 +65,12 @@ class CollapseMonitor(keras.callbacks.Callback):
             self._warn(self._collapse((self._last[1] - total) / num_steps))
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        if self._is_old_enough() and "val_code_gain" in (logs or {}):
+        logs = logs or {}
+        if not self._is_old_enough():
+            return
+        if self._steps < WINDOW and "code_trace" in logs:
+            self._warn(self._collapse(float(logs["code_trace"])))
+        if "val_code_gain" in logs:
             self._warn(self._neglect(logs))
 
     def _is_old_enough(self) -> bool:

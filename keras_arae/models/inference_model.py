@@ -37,7 +37,8 @@ def write_inference_model(model: Any, path: str, format: str = FORMAT) -> None:
             f"and export it there. Received: filepath={path!r}"
         )
     archive = keras.export.ExportArchive()
-    for network in (model.encoder, model.decoder, model.prior):
+    parts = (model.encoder, model.standardization, model.decoder, model.prior)
+    for network in parts:
         if network is not None:
             archive.track(network)
     for name, (function, signature) in inference_functions(model).items():

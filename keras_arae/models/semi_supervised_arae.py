@@ -439,7 +439,7 @@ class SemiSupervisedARAE(TextARAE):
                 is zero; labels are none of the classes; pairs are not.
         """
         self._check_given(x, labeled_data)
-        if x is not None:
+        if x is not None:  # A prior learns from sentences without labels.
             self.before_fit(x)
         parts = []
         if x is not None:

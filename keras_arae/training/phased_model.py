@@ -344,9 +344,6 @@ class PhasedModel(backend.Trainer, keras.Model):
     def before_fit(self, x: Any) -> None:
         """Runs before `fit` begins: refuses data that `after_fit` cannot use.
 
-        (`SemiSupervisedARAE` calls both with its sentences without labels,
-        and not at all where there are none.)
-
         Args:
             x: the training data as `fit` got them.
         """

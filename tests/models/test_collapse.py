@@ -104,6 +104,12 @@ def test_a_collapse_is_seen_when_it_comes_and_not_before(caplog):
     run(monitor_of(steps=1000), [1e-6] * 100)  # A model that goes on.
     run(late, [0.9] * 400 + [1e-6] * 500)
     assert len(caplog.records) == 2
+    short = monitor_of(steps=250)
+    for epoch in range(3):  # Of 40 steps each.
+        short.on_epoch_begin(epoch)
+        run(short, [1e-6] * 40)
+        short.on_epoch_end(epoch, {"code_trace": 1e-6})
+        assert len(caplog.records) == (2 if epoch == 0 else 3)
     assert "standardize_codes=True or lower `code" in caplog.records[0].message
 
 
@@ -165,6 +171,15 @@ def test_codes_of_a_frozen_encoder_stay():
     untrained.encoder.trainable = False
     with pytest.raises(ValueError, match="encoder.trainable=False"):
         untrained.fit(x, batch_size=16, verbose=0)
+    unbuilt = keras_arae.ARAE(
+        layers.DenseEncoder(4, (8,)),
+        layers.DenseDecoder((6,), 2, (8,)),
+        standardize_codes=True,
+    )
+    unbuilt.compile()
+    unbuilt.encoder.trainable = False
+    with pytest.raises(ValueError, match="encoder.trainable=False"):
+        unbuilt.fit(x, verbose=0)
     with pytest.raises(ValueError, match="Received: batch_size=1"):
         make_dense().fit(x, batch_size=1, verbose=0)
 

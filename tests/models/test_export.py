@@ -39,8 +39,13 @@ def test_sentences(text_model, clauses, tmp_path):
 def test_convolutions_and_a_prior_that_is_fitted_afterwards(tmp_path):
     x = np.random.default_rng(0).integers(2, size=(8, 6, 6))
     model = keras_arae.ImageARAE(
-        (6, 6), "convolutional", code_dim=4, prior="gaussian"
+        (6, 6),
+        "convolutional",
+        code_dim=4,
+        prior="gaussian",
+        standardize_codes=True,
     )
+    model.standardization.moving_mean.assign([0.1, -0.2, 0.3, 0.0])
     model.fit_prior(x)
     functions = exported(model, tmp_path)
     np.testing.assert_allclose(
