@@ -1,5 +1,6 @@
 """From users' data to arrays of integers, and on to batches."""
 
+from keras_arae.data import chemistry
 from keras_arae.data.batches import ArrayBatches
 from keras_arae.data.batches import Batch
 from keras_arae.data.batches import ZippedBatches
@@ -40,6 +41,7 @@ __all__ = [
     "as_batches",
     "check_integers",
     "check_steps",
+    "chemistry",
     "collect_rows",
     "encode_condition",
     "encoded_dataset",
