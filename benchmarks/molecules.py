@@ -32,6 +32,9 @@ flags.DEFINE_enum(
     "representation", "smiles", ["selfies", "smiles"], "What models write."
 )
 flags.DEFINE_bool("randomize", False, "New spellings of SMILES each epoch.")
+flags.DEFINE_integer(
+    "max_length", None, "Tokens of the longest molecule. None: of the data."
+)
 flags.DEFINE_integer("units", 256, "Of the decoder's LSTM.")
 flags.DEFINE_integer("code_dim", 128, "Width of codes.")
 flags.DEFINE_float("code_noise", 0.05, "Standard deviation of noise on codes.")
@@ -114,6 +117,7 @@ def run(folder, train, held_out):
 def make_model(train):
     codec = keras_arae.MoleculePreprocessor.from_corpus(
         train[:200000],
+        FLAGS.max_length,
         representation=FLAGS.representation,
         randomize=FLAGS.randomize,
     )
