@@ -23,6 +23,7 @@ from keras_arae.data.chemistry import parse
 from keras_arae.evaluation.features import moments_distance
 from keras_arae.evaluation.molecules.chemnet import chemnet_moments
 from keras_arae.evaluation.molecules.filters import which_pass
+from keras_arae.evaluation.molecules.published import COLUMNS
 from keras_arae.evaluation.molecules.published import moses_rows
 from keras_arae.evaluation.molecules.similarity import diversity
 from keras_arae.evaluation.molecules.similarity import nearest
@@ -197,11 +198,10 @@ class MoleculeReport:
         Returns:
             A str, lines of a Markdown table.
         """
-        if not published:
-            return markdown_table(rows)
-        table = markdown_table({**rows, **moses_rows()})
+        shown = {**rows, **moses_rows()} if published else rows
+        table = markdown_table(_in_order(shown), first="molecules")
         size = len(self.references["test"])
-        if size == MOSES_TEST:
+        if not published or size == MOSES_TEST:
             return table
         return (
             f"{table}\nThe published rows judge 30,000 samples by MOSES' "
@@ -224,6 +224,20 @@ class MoleculeReport:
     def _novelty(self, smiles: Sequence[str]) -> float:
         distinct = set(smiles)
         return len(distinct - self._known) / len(distinct)
+
+
+def _in_order(
+    rows: Mapping[str, Mapping[str, Cell]],
+) -> dict[str, Mapping[str, Cell]]:
+    """Rows whose columns come in one order, whichever a row lacks."""
+    known = ["samples", *COLUMNS, *COMPARED]
+    rank = {name: index for index, name in enumerate(known)}
+    columns = dict.fromkeys(key for row in rows.values() for key in row)
+    ordered = sorted(columns, key=lambda name: rank.get(name, len(known)))
+    return {
+        key: {name: row.get(name, "") for name in ordered}
+        for key, row in rows.items()
+    }
 
 
 def _unique(smiles: Sequence[str]) -> dict[str, float]:
