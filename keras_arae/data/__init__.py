@@ -18,6 +18,7 @@ from keras_arae.data.feed import Feed
 from keras_arae.data.fingerprint import fingerprint
 from keras_arae.data.ids_on_disk import ids_on_disk
 from keras_arae.data.images import ImagePreprocessor
+from keras_arae.data.molecular_properties import MolecularProperties
 from keras_arae.data.molecules import MoleculePreprocessor
 from keras_arae.data.sequences import SequenceCodec
 from keras_arae.data.text import TextPreprocessor
@@ -37,6 +38,7 @@ __all__ = [
     "Condition",
     "Feed",
     "ImagePreprocessor",
+    "MolecularProperties",
     "MoleculePreprocessor",
     "Numbers",
     "SequenceCodec",

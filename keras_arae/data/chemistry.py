@@ -22,6 +22,7 @@ from keras_arae.arguments import TEXT
 from keras_arae.arguments import checked
 from keras_arae.arguments import one_of
 from keras_arae.arguments import several
+from keras_arae.arguments import shown
 from keras_arae.extras import require
 
 SMILES = several(TEXT)._replace(expected="a list of SMILES, each a str")
@@ -29,6 +30,8 @@ SMILES = several(TEXT)._replace(expected="a list of SMILES, each a str")
 # rdkit recurses along a molecule: from some 10,000 atoms on, writing it ends
 # the process.
 MAX_LENGTH = 2000
+
+NUM_BITS = 1024  # Of fingerprints.
 
 
 @contextlib.contextmanager
@@ -196,6 +199,40 @@ def properties_of(
     return table
 
 
+@checked(molecule=TEXT, others=SMILES)
+def similarities(molecule: str, others: Sequence[str]) -> np.ndarray:
+    """How alike a molecule and others are.
+
+    Tanimoto similarity of Morgan fingerprints of radius 2 and 1,024 bits.
+
+    Args:
+        molecule: str. SMILES.
+        others: list of str. SMILES.
+
+    Returns:
+        A float array of shape `(num_others,)`, from 0 to 1.
+
+    Raises:
+        ImportError: rdkit is not installed.
+        ValueError: A string is no molecule.
+
+    Example:
+
+    ```python
+    similarities = keras_arae.data.chemistry.similarities
+    assert similarities("CCO", ["OCC", "c1ccccc1"]).tolist() == [1.0, 0.0]
+    ```
+    """
+    found = [parse(one) for one in (molecule, *others)]
+    if None in found:
+        bad = (molecule, *others)[found.index(None)]
+        raise ValueError(f"Expected molecules. Received: {shown(bad)}")
+    with quiet_rdkit():
+        first, *prints = map(fingerprint_generator().GetFingerprint, found)
+    compare = require("rdkit.DataStructs", "molecules").BulkTanimotoSimilarity
+    return np.array(compare(first, prints), "float64")
+
+
 def _number(function: Callable[[Any], float], molecule: Any) -> float:
     """A property, NaN where rdkit has none for the molecule."""
     try:
@@ -203,6 +240,13 @@ def _number(function: Callable[[Any], float], molecule: Any) -> float:
     except (RuntimeError, ValueError, ArithmeticError, TypeError):
         return math.nan
     return value if math.isfinite(value) else math.nan
+
+
+@functools.cache
+def fingerprint_generator() -> Any:
+    """rdkit's, of Morgan fingerprints of radius 2 and 1,024 bits."""
+    module = require("rdkit.Chem.rdFingerprintGenerator", "molecules")
+    return module.GetMorganGenerator(radius=2, fpSize=NUM_BITS)
 
 
 @functools.cache

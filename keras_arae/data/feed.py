@@ -97,8 +97,12 @@ class Feed:
         rows, kept = self.codec.encode_corpus(x)
         if weights is not None:
             weights = row_weights(weights, len(x))[kept]
-        labels = encode_condition(self.condition, y, len(x))
-        labels = None if labels is None else labels[kept]
+        if self.condition is None:
+            labels = encode_condition(None, y, len(x))
+        else:
+            labels = self.condition.encode_kept(
+                y, len(x), kept, lambda: self.codec.decode(rows)
+            )
         return Encoded(rows, labels, weights)
 
     def training(

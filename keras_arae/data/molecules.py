@@ -338,7 +338,7 @@ class MoleculePreprocessor(SequenceCodec):
 def _respelled(smiles: str, generator: np.random.Generator) -> str:
     """The SMILES of the same molecule from its atoms in another order."""
     chem = require("rdkit.Chem", "molecules")
-    molecule = chemistry.parse(smiles)
+    molecule: Any = chemistry.parse(smiles)
     order = generator.permutation(molecule.GetNumAtoms()).tolist()
     molecule = chem.RenumberAtoms(molecule, order)
     return chem.MolToSmiles(molecule, canonical=False)
