@@ -10,10 +10,16 @@ pictures, the training log, its learning curves and the flags used.
 Needs `pip install "keras-arae[molecules]"`.
 """
 
+import json
+import pathlib
+
 import keras
+import numpy as np
 from absl import flags
 
 import keras_arae
+from keras_arae import visualization
+from keras_arae.data import chemistry
 
 flags.DEFINE_string(
     "data", "moses_sample",
@@ -44,14 +50,17 @@ FLAGS = flags.FLAGS
 
 def main(_):
     # The molecules, and a folder that loses no results.
-    load = keras_arae.datasets.load_train_and_held_out_molecules
-    train, held_out = load(FLAGS.data, seed=FLAGS.seed, column=FLAGS.column)
-    train = train[: FLAGS.max_molecules]
+    load = keras_arae.datasets.load_molecules
+    train = load(FLAGS.data, column=FLAGS.column)
+    if pathlib.Path(FLAGS.data).is_file():
+        train, held_out = keras_arae.datasets.hold_out(train, seed=FLAGS.seed)
+    else:
+        held_out = load(FLAGS.data, "test", FLAGS.column)
+    train, held_out = train[: FLAGS.max_molecules], held_out[:5000]
     folder = keras_arae.callbacks.RunFolder(
         FLAGS.output_dir, resume=FLAGS.resume, overwrite=FLAGS.overwrite
     )
-    free = ["num_calls"]
-    folder.save_flags(FLAGS, data=(train, held_out), free=free)
+    folder.save_flags(FLAGS, data=(train, held_out), free=["num_calls"])
     with folder.running():
         run(folder, train, held_out)
 
@@ -82,7 +91,8 @@ def run(folder, train, held_out):
     model.save(folder / "model.keras")
     show_samples(model, folder, train, held_out)
     show_codes(model, folder, held_out)
-    show_properties(model, folder, held_out)
+    if FLAGS.properties:
+        show_properties(model, folder)
     show_search(model, folder, held_out)
     print(f"Done; see {FLAGS.output_dir}/.")
 
@@ -103,3 +113,73 @@ def make_model(train):
     rate = keras.optimizers.schedules.CosineDecay(4e-3, num_steps)
     model.compile(keras.optimizers.Adam(rate, global_clipnorm=1.0))
     return model
+
+
+def show_samples(model, folder, train, held_out):
+    """New molecules, and how they stand in the table of MOSES."""
+    samples = model.generate(FLAGS.num_samples, seed=FLAGS.seed)
+    folder.write_lines("samples.smi", samples)
+    visualization.plot_molecules(samples[:20], folder / "samples.png")
+    visualization.plot_properties(
+        {"held out": held_out, "samples": samples}, folder / "properties.png"
+    )
+    report = keras_arae.evaluation.MoleculeReport(train, held_out)
+    row = report.row(samples)
+    folder.write_lines("moses.json", [json.dumps(row, indent=1)])
+    print("\nSamples:", *samples[:10], sep="\n  ")
+    print(f"\n{report.table({'this model': row})}", flush=True)
+
+
+def show_codes(model, folder, held_out):
+    """Molecules that the model never saw: copies, analogues, ways."""
+    copies = model.reconstruct(held_out[:1000])
+    wanted = [chemistry.canonical(molecule) for molecule in held_out[:1000]]
+    exact = np.mean(np.array(copies) == np.array(wanted))
+    print(f"Held out: {exact:.1%} of 1,000 come back as they were.")
+    first, *others = held_out[:4]
+    found = model.neighbors(first, 19, seed=FLAGS.seed)
+    visualization.plot_molecules([first, *found], folder / "neighbors.png")
+    paths = [model.interpolate(first, other, steps=6) for other in others]
+    visualization.plot_molecule_paths(paths, folder / "paths.png")
+
+
+def show_properties(model, folder):
+    """Molecules of a property, from low values of the data to high ones."""
+    name = model.condition.names[0]
+    mean, stddev = (
+        model.condition.statistics[k][0] for k in ("mean", "stddev")
+    )
+    sets = {}
+    for value in np.linspace(mean - 1.5 * stddev, mean + 1.5 * stddev, 4):
+        options = {"seed": FLAGS.seed, "only_valid": True}
+        asked = model.generate(500, condition={name: value}, **options)
+        numbers = chemistry.properties(asked, [name])
+        print(
+            f"Asked for {name} {value:.2f}: {numbers.mean():.2f}, "
+            f"mean error {np.abs(numbers - value).mean():.2f}."
+        )
+        sets[f"{name} {value:.2f}"] = asked
+    visualization.plot_properties(sets, folder / "asked.png", [name])
+
+
+def show_search(model, folder, held_out):
+    """A molecule of the lower half, and more drug-like ones near it."""
+    qed = chemistry.properties(held_out[:1000], ["QED"])[:, 0]
+    start = held_out[int(np.argsort(qed)[100])]
+    best = model.optimize(
+        "QED",
+        start,
+        num_molecules=9,
+        num_calls=FLAGS.num_calls,
+        min_similarity=0.3,
+        seed=FLAGS.seed,
+    )
+    print(f"\nFrom {start}, QED {np.sort(qed)[100]:.3f}:")
+    for molecule, score in zip(best.molecules, best.scores):
+        print(f"  {score:.3f} {molecule}")
+    path = folder / "improved.png"
+    visualization.plot_molecules([start, *best.molecules], path)
+
+
+if __name__ == "__main__":
+    keras_arae.script.run(main)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import functools
 import re
 from collections.abc import Iterable
 from collections.abc import Sequence
@@ -146,12 +147,11 @@ class MoleculePreprocessor(SequenceCodec):
         column = strings_of(molecules, cls.kind)
         found = molecules if column is None else column
         for molecule in each_string(found, cls.kind):
-            smiles = chemistry.canonical(molecule)
-            spellings = [] if smiles is None else [smiles]
-            if smiles is not None and codec.randomize:
-                spellings.append(_respelled(smiles, generator))
-            for spelling in spellings:
-                tokens = codec._tokens(spelling) or []
+            written = [_written(molecule, codec.representation)]
+            if codec.randomize and written[0]:
+                written.append(_respelled(written[0], generator))
+            for string in written:
+                tokens = codec._tokens(string or "")
                 if max_length is None or len(tokens) <= max_length:
                     longest = max(longest, len(tokens))
                     counts.update(tokens)
@@ -180,14 +180,13 @@ class MoleculePreprocessor(SequenceCodec):
         Raises:
             ValueError: if it is no molecule, or none that SELFIES can write.
         """
-        smiles = chemistry.canonical(molecule)
-        tokens = None if smiles is None else self._tokens(smiles)
-        if tokens is None:
+        string = _written(molecule, self.representation)
+        if not string:
             raise ValueError(
                 "Expected the SMILES of a molecule. "
                 f"Received: {shown(molecule)}"
             )
-        return tokens
+        return self._tokens(string)
 
     def encode(self, data: Any) -> np.ndarray:
         """Turns each molecule into a row; refuses those that it cannot write.
@@ -201,8 +200,8 @@ class MoleculePreprocessor(SequenceCodec):
         molecules = strings_of(data, self.kind)
         if molecules is None:
             return self.check_ids(data)
-        rows, _ = self._rows(list(each_string(molecules, self.kind)), "refuse")
-        return self.padded(rows)
+        molecules = list(each_string(molecules, self.kind))
+        return self._rows(molecules, "refuse")[0]
 
     def encode_corpus(self, data: Any) -> tuple[np.ndarray, np.ndarray]:
         """Turns a corpus into rows; others are treated as `invalid` says.
@@ -223,14 +222,14 @@ class MoleculePreprocessor(SequenceCodec):
             return ids, np.arange(len(ids))
         molecules = list(each_string(molecules, self.kind))
         rows, kept = self._rows(molecules, self.invalid)
-        if not rows:
+        if not len(rows):
             raise ValueError(
                 "No molecule is left: expected SMILES that the codec's "
                 f"{len(self.vocabulary)} tokens can write in at most "
                 f"max_length={self.max_length}. "
                 f"Received: {shown(molecules)}"
             )
-        return self.padded(rows), np.array(kept, int)
+        return rows, kept
 
     def decode(self, ids: np.ndarray) -> list[str]:
         """Turns rows of ids into canonical SMILES.
@@ -265,27 +264,24 @@ class MoleculePreprocessor(SequenceCodec):
         for row, smiles in zip(rows, self.decode(rows)):
             if chemistry.parse(smiles) is None:
                 continue
-            ids = self._ids_of(self._tokens(_respelled(smiles, generator)))
+            ids = self._ids_of(_respelled(smiles, generator))
             if not isinstance(ids, str):
-                row[:] = self.padded([ids])[0]
+                self.fill(row, ids)
         return rows
 
     def _rows(
         self, molecules: Sequence[str], invalid: str
-    ) -> tuple[list[list[int]], list[int]]:
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Rows of ids, and which molecules they are of."""
-        rows: list[list[int]] = []
+        rows = np.empty((len(molecules), self.sequence_length), "int32")
         kept: list[int] = []
         problems: dict[str, list[str]] = {}
         for index, molecule in enumerate(molecules):
-            smiles = chemistry.canonical(molecule)
-            ids: Any = "that are no molecule"
-            if smiles is not None:
-                ids = self._ids_of(self._tokens(smiles))
+            ids = self._ids_of(_written(molecule, self.representation))
             if isinstance(ids, str):
                 problems.setdefault(ids, []).append(molecule)
             else:
-                rows.append(ids)
+                self.fill(rows[len(kept)], ids)
                 kept.append(index)
         if problems:
             said = "; ".join(
@@ -299,24 +295,22 @@ class MoleculePreprocessor(SequenceCodec):
                 )
             logging.warning(
                 "%d of %d strings were left out: %s.",
-                len(molecules) - len(rows), len(molecules), said,
+                len(molecules) - len(kept), len(molecules), said,
             )  # fmt: skip
-        return rows, kept
+        return rows[: len(kept)], np.array(kept, int)
 
-    def _tokens(self, smiles: str) -> list[str] | None:
-        """The tokens of a canonical SMILES; `None` if there are none."""
-        if self.representation == "selfies":
-            selfies = require("selfies", "molecules")
-            try:
-                smiles = selfies.encoder(smiles)
-            except selfies.EncoderError:
-                return None
-        return TOKENS[self.representation].findall(smiles)
+    def _tokens(self, string: str) -> list[str]:
+        return TOKENS[self.representation].findall(string)
 
-    def _ids_of(self, tokens: list[str] | None) -> list[int] | str:
-        """Ids of tokens, or what is wrong with them."""
-        if tokens is None:
-            return "that SELFIES cannot write"
+    def _ids_of(self, string: str | None) -> list[int] | str:
+        """Ids of a molecule that is written down, or what is wrong."""
+        if not string:
+            return (
+                "that are no molecule"
+                if string is None
+                else "that SELFIES cannot write"
+            )
+        tokens = self._tokens(string)
         if len(tokens) > self.max_length:
             return f"of more than max_length={self.max_length} tokens"
         ids = [self._ids.get(token, 0) for token in tokens]
@@ -333,6 +327,24 @@ class MoleculePreprocessor(SequenceCodec):
             "randomize": self.randomize,
             "invalid": self.invalid,
         }
+
+
+@functools.lru_cache(maxsize=250000)  # A corpus is read twice.
+def _written(molecule: str, representation: str) -> str | None:
+    """A molecule in its one spelling.
+
+    Returns:
+        A str, `None` for what is no molecule, and nothing (`""`) for one that
+        the representation cannot write.
+    """
+    smiles = chemistry.canonical(molecule)
+    if smiles is None or representation == "smiles":
+        return smiles
+    selfies = require("selfies", "molecules")
+    try:
+        return selfies.encoder(smiles)
+    except selfies.EncoderError:
+        return ""
 
 
 def _respelled(smiles: str, generator: np.random.Generator) -> str:

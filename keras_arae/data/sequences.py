@@ -66,11 +66,21 @@ class SequenceCodec(Codec):
         """
         shape = (len(rows), self.sequence_length)
         ids = np.full(shape, self.pad_id, "int32")
-        for index, row in enumerate(rows):
-            row = row[: self.max_length]
-            ids[index, : len(row)] = row
-            ids[index, len(row)] = self.end_id
+        for place, row in zip(ids, rows):
+            self.fill(place, row)
         return ids
+
+    def fill(self, place: np.ndarray, row: Sequence[int]) -> None:
+        """Writes the ids of tokens, cut if need be, and the end behind them.
+
+        Args:
+            place: int array of shape `(max_length + 1,)`, changed.
+            row: sequence of int.
+        """
+        row = row[: self.max_length]
+        place[: len(row)] = row
+        place[len(row)] = self.end_id
+        place[len(row) + 1 :] = self.pad_id
 
     def without_ends(self, ids: Any) -> list[np.ndarray]:
         """Rows of ids up to their end; refuses anything else.

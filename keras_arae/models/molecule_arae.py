@@ -32,6 +32,7 @@ from keras_arae.models.sequence_arae import SequenceARAE
 from keras_arae.sampling import Search
 
 ROUNDS = 20  # Of draws, until there are as many molecules as are wanted.
+FEWEST = 64  # Draws of such a round, however few are missing.
 PATIENCE = 5  # Rounds without a better molecule after which a run ends.
 
 
@@ -173,14 +174,15 @@ class MoleculeARAE(SequenceARAE):
         found: list[str] = [""] * num_samples
         missing = np.arange(num_samples)
         for _ in range(ROUNDS):
+            tried = np.resize(missing, max(len(missing), FEWEST))
             drawn = super().generate(
-                len(missing),
-                condition if rows is None else rows[missing],
+                len(tried),
+                condition if rows is None else rows[tried],
                 int(generator.integers(2**31)),
                 **options,
             )
-            for index, molecule in zip(missing, drawn):
-                if chemistry.parse(molecule) is not None:
+            for index, molecule in zip(tried, drawn):
+                if not found[index] and chemistry.parse(molecule) is not None:
                     found[index] = molecule
             missing = np.array([i for i in missing if not found[i]], int)
             if not len(missing):
