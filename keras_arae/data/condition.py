@@ -457,7 +457,9 @@ class Numbers(Condition):
             index = self.names.index(name)
             least = self.statistics["least"][index]
             largest = self.statistics["largest"][index]
-            if column.min() < least or column.max() > largest:
+            # But for what is lost in adding up in another order.
+            slack = 1e-6 * self.statistics["stddev"][index]
+            if column.min() < least - slack or column.max() > largest + slack:
                 unit = self.units.get(name, "")
                 logging.warning(
                     "The model learned from %s between %g and %g %s; asked "

@@ -285,7 +285,8 @@ class MoleculePreprocessor(SequenceCodec):
                 kept.append(index)
         if problems:
             said = "; ".join(
-                f"{len(found)} {problem}, such as {shown(found[0])}"
+                f"{len(found)} {problem}{self._unknown(found)}, such as "
+                f"{shown(found[0])}"
                 for problem, found in problems.items()
             )
             if invalid == "refuse":
@@ -314,10 +315,17 @@ class MoleculePreprocessor(SequenceCodec):
         if len(tokens) > self.max_length:
             return f"of more than max_length={self.max_length} tokens"
         ids = [self._ids.get(token, 0) for token in tokens]
-        if not all(ids):
-            unknown = next(t for t in tokens if t not in self._ids)
-            return f"with tokens outside the vocabulary, such as {unknown!r}"
-        return ids
+        return ids if all(ids) else "with tokens outside the vocabulary"
+
+    def _unknown(self, molecules: Sequence[str]) -> str:
+        """Tokens outside the vocabulary, of those that are short enough."""
+        found: dict[str, None] = {}
+        for molecule in molecules:
+            string = _written(molecule, self.representation) or ""
+            if len(tokens := self._tokens(string)) <= self.max_length:
+                found.update(dict.fromkeys(tokens))
+        unknown = [token for token in found if token not in self._ids]
+        return f" ({', '.join(unknown[:5])})" if unknown else ""
 
     def get_config(self) -> dict[str, Any]:
         return {

@@ -33,7 +33,7 @@ from keras_arae.sampling import Search
 
 ROUNDS = 20  # Of draws, until there are as many molecules as are wanted.
 FEWEST = 64  # Draws of such a round, however few are missing.
-PATIENCE = 5  # Rounds without a better molecule after which a run ends.
+PATIENCE = 5  # Rounds without a better molecule, or runs without a new one.
 
 
 @export
@@ -227,6 +227,8 @@ class MoleculeARAE(SequenceARAE):
             A list of distinct canonical SMILES, the nearest code first; it
             may hold fewer than were asked for.
         """
+        if seed is None:
+            seed = np.random.randint(2**31)
         rows = self._encoded([molecule])
         code, vector = self._codes_of(rows), self._vector_of(rows, condition)
         generator = np.random.default_rng(seed)
@@ -239,9 +241,8 @@ class MoleculeARAE(SequenceARAE):
             vectors = (
                 None if vector is None else np.repeat(vector, size, axis=0)
             )
-            for radius, other in zip(
-                radii, self.decode(codes, vectors, **options)
-            ):
+            others = self.decode(codes, vectors, seed=seed, **options)
+            for radius, other in zip(radii, others):
                 if chemistry.parse(other) is not None and other not in known:
                     found[other] = min(found.get(other, 2.0), float(radius))
             if len(found) >= num_molecules:
@@ -325,25 +326,29 @@ class MoleculeARAE(SequenceARAE):
             vectors = self._vector_of(rows, condition)
             scorer([start], self._codes_of(rows), vectors)
         begun: list[str] = []
+        idle = 0
         for run in range(seed, seed + num_calls):
-            if start is None and (run == seed or not scorer.ranked(begun)):
+            options["seed"] = run % 2**32
+            calls_left = scorer.calls_left
+            if start is None and not scorer.ranked(begun):
                 count = max(num_calls // 4, 1)
-                scorer(*self._samples(count, condition, run, options))
+                scorer(*self._samples(count, condition, options))
             left = scorer.ranked(begun)
             if start is not None and not begun:
                 left = [start]
-            if scorer.calls_left <= 0 or (start is not None and not left):
-                break
             if left:
                 begun.append(left[0])
-                place = scorer.places[left[0]]
-                self._climb(place, scorer, spread, run, options)
+                self._climb(scorer.places[left[0]], scorer, spread, options)
+            idle = 0 if scorer.calls_left < calls_left else idle + 1
+            if idle == PATIENCE or not scorer.calls_left:
+                break
         return scorer.found(num_molecules)
 
     def _samples(
-        self, count: int, condition: Any, seed: int, options: dict[str, Any]
+        self, count: int, condition: Any, options: dict[str, Any]
     ) -> tuple[list[str], np.ndarray, Any]:
         """Molecules of the prior, their codes and vectors of conditions."""
+        seed = options["seed"]
         noise = self._draw_noise(count, seed, self.prior)
         vectors = None
         if self.condition is not None:
@@ -357,12 +362,11 @@ class MoleculeARAE(SequenceARAE):
         place: tuple[np.ndarray, Any],
         scorer: Scorer,
         spread: float,
-        seed: int,
         options: dict[str, Any],
     ) -> None:
         """One run of the search, until it has found nothing for a while."""
         code, vector = place
-        search = Search(code, spread, seed)
+        search = Search(code, spread, options["seed"])
         best, idle = -np.inf, 0
         while scorer.calls_left > 0 and idle < PATIENCE:
             codes, vectors = self._on_sphere(search.ask()), None
