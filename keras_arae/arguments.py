@@ -217,7 +217,7 @@ def several(rule: Rule, least: int = 0, most: int | None = None) -> Rule:
     """A list or a tuple of what a rule says; read as a tuple."""
     length = f" of {least} or more" if least else ""
     if most is not None:
-        length = f" of {least} to {most}"
+        length = f" of {least}" if least == most else f" of {least} to {most}"
     return Rule(
         f"a list{length}, each {rule.expected}",
         lambda values: (

@@ -904,6 +904,7 @@ def _of_layers():
             stddev=(0.1, b.FACTOR),
             decay=(0.5, b.real(0, 1)),
             decay_steps=(1, b.COUNT),
+            max_stddev=(None, b.POSITIVE),
             seed=(0, b.SEED),
         ),
         call("on_unit_sphere", layers.on_unit_sphere, code=(CODES, b.TABLE)),

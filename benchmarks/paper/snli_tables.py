@@ -79,7 +79,11 @@ flags.DEFINE_integer("epochs", None, "Times through the data, each model.")
 flags.DEFINE_integer("num_samples", None, "Sentences to draw and to judge.")
 flags.DEFINE_integer("batch_size", 64, "Sentences a step.")
 flags.DEFINE_float("learning_rate", 4e-3, "Of all LSTMs; falls to 0 (cosine).")
-flags.DEFINE_float("code_noise", 0.06, "Standard deviation, of autoencoders.")
+flags.DEFINE_list(
+    "code_noise",
+    ["0.06"],
+    "Standard deviation, of autoencoders; or the lowest and the highest.",
+)
 flags.DEFINE_list(
     "temperatures", ["1.0"], "Of samples, beside the likeliest words."
 )
@@ -247,7 +251,7 @@ def train_model(name, seed, train, codec):
             embedding_dim=units,
             code_dim=units,
             prior="adversarial" if name in ADVERSARIAL else None,
-            code_noise=0.0 if "without" in name else FLAGS.code_noise,
+            code_noise=0.0 if "without" in name else code_noise(),
             encoder=FLAGS.encoder,
             standardize_codes=FLAGS.standardize_codes,
             corruption=word_noise(seed) if name in DENOISING else None,
@@ -261,6 +265,11 @@ def train_model(name, seed, train, codec):
         train, epochs=FLAGS.epochs, batch_size=FLAGS.batch_size, verbose=2
     )
     return model
+
+
+def code_noise():
+    least, *most = map(float, FLAGS.code_noise)
+    return (least, *most) if most else least
 
 
 def word_noise(seed):

@@ -9,6 +9,7 @@ from keras import ops
 
 from keras_arae.arguments import COUNT
 from keras_arae.arguments import NOT_NEGATIVE
+from keras_arae.arguments import POSITIVE
 from keras_arae.arguments import SEED
 from keras_arae.arguments import array
 from keras_arae.arguments import check
@@ -59,17 +60,29 @@ class CodeNoise(keras.layers.Layer):
     A code on the unit sphere in `d` dimensions meets noise of norm
     `stddev * sqrt(d)`: 0.2 in 128 dimensions drowns it, 0.05 to 0.1 does not.
 
+    With `max_stddev` each code meets noise of a standard deviation of its
+    own, up to such as drown it. How long a noisy code is tells the decoder
+    how far to trust it: it learns to give back what it reads in a clear one,
+    and to go on in likely words where a code says little. Codes that a prior
+    draws a little beside the real ones then read as sentences.
+
     Source: the code released with "Adversarially Regularized Autoencoders"
     (https://arxiv.org/abs/1706.04223): 0.05 (SNLI) to 0.4 (MNIST), multiplied
-    by 0.9995 (text) or 0.99 (MNIST) after every 100 iterations.
+    by 0.9995 (text) or 0.99 (MNIST) after every 100 iterations. Noise of many
+    levels on what a decoder is given: "Cascaded Diffusion Models", Ho et al.,
+    JMLR 2022 (https://arxiv.org/abs/2106.15282), "conditioning augmentation".
 
     Args:
         stddev: float. Standard deviation at the start, in units of the code.
             Defaults to `0.05`.
-        decay: float. Factor on the standard deviation after every
+        decay: float. Factor on standard deviations after every
             `decay_steps` training calls. Defaults to `0.9995`.
         decay_steps: int. Training calls between two decays. Defaults to
             `100`.
+        max_stddev: float or `None`. The highest standard deviation, at the
+            start: each code's is drawn between `stddev`, above 0, and this
+            one, its logarithm uniformly. Defaults to `None`: `stddev` for
+            all.
         seed: int or `None`. Random seed. Defaults to `None`.
 
     Call arguments:
@@ -94,6 +107,7 @@ class CodeNoise(keras.layers.Layer):
         stddev=NOT_NEGATIVE,
         decay=number(above=0, most=1),
         decay_steps=COUNT,
+        max_stddev=optional(POSITIVE),
         seed=optional(SEED),
     )
     def __init__(
@@ -101,11 +115,19 @@ class CodeNoise(keras.layers.Layer):
         stddev: float = 0.05,
         decay: float = 0.9995,
         decay_steps: int = 100,
+        max_stddev: float | None = None,
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        if max_stddev is not None and not 0 < stddev <= max_stddev:
+            raise ValueError(
+                "With `max_stddev`, `stddev` is the lowest standard deviation, "
+                f"above 0 and not above `max_stddev`. Received: "
+                f"stddev={stddev}, max_stddev={max_stddev}"
+            )
         self.stddev = stddev
+        self.max_stddev = max_stddev
         self.decay = decay
         self.decay_steps = decay_steps
         self.seed = seed
@@ -134,6 +156,8 @@ class CodeNoise(keras.layers.Layer):
             ops.shape(code), dtype="float32", seed=self.seed_generator
         )
         noise = noise * self.current_stddev
+        if self.max_stddev is not None:
+            noise = noise * self._factors(ops.shape(code)[0])
         self.calls.assign_add(1)
         decays = ops.cast(self.calls // self.decay_steps, "float32")
         self.current_stddev.assign(
@@ -141,8 +165,15 @@ class CodeNoise(keras.layers.Layer):
         )
         return code + ops.cast(noise, code.dtype)
 
+    def _factors(self, num_codes: Any) -> Any:
+        """How much more noise than the least each code meets."""
+        uniform = keras.random.uniform(
+            (num_codes, 1), dtype="float32", seed=self.seed_generator
+        )
+        return ops.power(self.max_stddev / self.stddev, uniform)
+
     def epoch_numbers(self) -> dict[str, float]:
-        """The standard deviation now, to log once an epoch."""
+        """The (lowest) standard deviation now, to log once an epoch."""
         stddev = float(ops.convert_to_numpy(self.current_stddev))
         return {"noise_stddev": stddev}
 
@@ -155,5 +186,6 @@ class CodeNoise(keras.layers.Layer):
             "stddev": self.stddev,
             "decay": self.decay,
             "decay_steps": self.decay_steps,
+            "max_stddev": self.max_stddev,
             "seed": self.seed,
         }

@@ -12,10 +12,12 @@ from keras_arae import priors
 from keras_arae.arguments import FLAG
 from keras_arae.arguments import LAYER
 from keras_arae.arguments import NOT_NEGATIVE
+from keras_arae.arguments import POSITIVE
 from keras_arae.arguments import checked
 from keras_arae.arguments import either
 from keras_arae.arguments import instance
 from keras_arae.arguments import optional
+from keras_arae.arguments import several
 from keras_arae.data import ArrayBatches
 from keras_arae.data import ArrayCodec
 from keras_arae.data import Batch
@@ -77,9 +79,10 @@ class ARAE(GenerativeModel):
             `generate(n, condition=...)`. Defaults to `None`.
         normalize_codes: bool. Whether codes of `x` are put on the unit
             sphere, as in the paper. Defaults to `True`.
-        code_noise: float or `keras_arae.layers.CodeNoise`. Noise on codes in
-            the reconstruction phase: a standard deviation, multiplied by
-            0.9995 every 100 steps, or a layer. Defaults to `0.05`, the
+        code_noise: float, two floats or `keras_arae.layers.CodeNoise`. Noise
+            on codes in the reconstruction phase: a standard deviation, or the
+            lowest and the highest of those that codes meet, multiplied by
+            0.9995 every 100 steps; or a layer. Defaults to `0.05`, the
             released code's value for SNLI.
         standardize_codes: bool. Whether each dimension of a code is brought
             to mean 0 and variance 1 over the batch first, all rows counting
@@ -116,7 +119,9 @@ class ARAE(GenerativeModel):
 
     @checked(
         encoder=LAYER,
-        code_noise=either(NOT_NEGATIVE, instance(CodeNoise)),
+        code_noise=either(
+            NOT_NEGATIVE, several(POSITIVE, 2, 2), instance(CodeNoise)
+        ),
         standardize_codes=FLAG,
         corruption=optional(LAYER),
     )
@@ -146,7 +151,10 @@ class ARAE(GenerativeModel):
         # Seeds far apart: neighbouring ones overlap on the torch backend.
         seeds = np.random.SeedSequence(self.seed).generate_state(2) >> 1
         if not isinstance(code_noise, CodeNoise):
-            code_noise = CodeNoise(code_noise, seed=int(seeds[0]))
+            least, *most = np.atleast_1d(code_noise).tolist()
+            code_noise = CodeNoise(
+                least, max_stddev=most[0] if most else None, seed=int(seeds[0])
+            )
         self.encoder = encoder
         self.code_noise = code_noise
         self.corruption = corruption

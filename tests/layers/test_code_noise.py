@@ -15,6 +15,22 @@ def test_noise_has_the_stated_deviation():
     assert abs(noise.mean()) < 0.01
 
 
+def test_each_code_has_a_deviation_of_its_own():
+    layer = CodeNoise(0.02, max_stddev=0.5, seed=0)
+    noise = ops.convert_to_numpy(layer(ops.zeros((2000, 200)), training=True))
+    logarithms = np.log(noise.std(axis=1))
+    # Uniform between the logarithms, but for the error of 200 draws: 5%.
+    low, high = np.log(0.02), np.log(0.5)
+    quantiles = np.quantile(logarithms, [0, 0.25, 0.5, 0.75, 1])
+    expected = low + (high - low) * np.array([0, 0.25, 0.5, 0.75, 1])
+    assert quantiles == pytest.approx(expected, abs=0.2)
+    again = CodeNoise.from_config(layer.get_config())
+    np.testing.assert_array_equal(
+        ops.convert_to_numpy(again(ops.zeros((2000, 200)), training=True)),
+        noise,
+    )
+
+
 def test_noise_is_fresh_each_call_and_absent_in_inference():
     layer = CodeNoise(0.3, seed=0)
     code = np.ones((4, 3), "float32")
@@ -50,7 +66,15 @@ def test_no_noise_leaves_codes_alone():
     np.testing.assert_array_equal(ops.convert_to_numpy(noisy), code)
 
 
-@pytest.mark.parametrize("options", [{"stddev": -0.1}, {"decay": 1.5}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"stddev": -0.1},
+        {"decay": 1.5},
+        {"stddev": 0.0, "max_stddev": 0.1},
+        {"stddev": 0.2, "max_stddev": 0.1},
+    ],
+)
 def test_settings_out_of_range(options):
     with pytest.raises(ValueError, match="Received: "):
         CodeNoise(**options)
