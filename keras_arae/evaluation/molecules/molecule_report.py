@@ -124,6 +124,11 @@ class MoleculeReport:
 
     def _statistics(self, given: Reference) -> MoleculeStatistics:
         if isinstance(given, MoleculeStatistics):
+            if self.fcd and given.chemnet is None:
+                logging.warning(
+                    "The FCD is left out where `MoleculeStatistics` were made "
+                    "with `chemnet=False`."
+                )
             return given
         return MoleculeStatistics.of(given, chemnet=self.fcd)
 
