@@ -17,6 +17,7 @@ from keras_arae import layers
 from keras_arae import priors
 from keras_arae import training
 from keras_arae import visualization
+from keras_arae.data import chemistry
 
 TEXT = ["a man sleeps .", "two men talk .", "a cat runs .", "a man runs ."] * 5
 LABELS = [0, 1, 0, 1] * 5
@@ -93,6 +94,7 @@ def calls():
         *_of_text_evaluation(),
         *_of_other_evaluation(codec),
         *_of_pictures(folder),
+        *_of_molecules(folder),
     ]
 
 
@@ -1484,5 +1486,109 @@ def _of_pictures(folder):
             rows=({"real": perplexities}, b.MAPPING),
             path=path,
             curves=([["real"]], b.ANY),
+        ),
+    ]
+
+
+def _of_molecules(folder):
+    some = ["CCO", "CC(=O)Nc1ccccc1", "c1ccc2ccccc2c1"]
+    smiles = (some, b.TEXTS)
+    one = ("CCO", b.TEXT)
+    known = tuple(chemistry.PROPERTIES)
+    names = (["logP", "QED"], b.tuples(b.choice(*known)))
+    path = (folder / "molecules.png", b.PATH)
+    file = folder / "molecules.smi"
+    file.write_text("\n".join(some))
+    report = evaluation.MoleculeReport(some, some, fcd=False)
+    splits = b.choice("train", "validation", "test", "test_scaffolds")
+    reference = b.Kind(
+        b.TEXTS.near,
+        lambda value, right: (
+            b.is_texts(value)
+            or isinstance(value, evaluation.MoleculeStatistics)
+        ),
+    )
+    return [
+        call("chemistry.parse", chemistry.parse, smiles=one),
+        call("chemistry.canonical", chemistry.canonical, smiles=one),
+        call(
+            "chemistry.properties",
+            chemistry.properties,
+            smiles=smiles,
+            names=(
+                ["logP", "weight"],
+                b.tuples(b.choice(*known), 1),
+            ),
+        ),
+        call(
+            "load_molecules",
+            datasets.load_molecules,
+            source=(file, b.PATH),
+            split=("train", splits),
+        ),
+        call(
+            "MoleculeReport",
+            evaluation.MoleculeReport,
+            train=smiles,
+            test=(some, reference),
+            test_scaffolds=(some, b.or_none(reference)),
+            fcd=(False, b.FLAG),
+            seed=(0, b.SEED),
+        ),
+        call("MoleculeReport.row", report.row, samples=smiles),
+        call("MoleculeReport.real", report.real, num_samples=(2, b.COUNT)),
+        call(
+            "MoleculeReport.table",
+            report.table,
+            rows=({"a": {"valid": 1.0}}, b.MAPPING),
+            published=(False, b.FLAG),
+        ),
+        call(
+            "MoleculeStatistics.of",
+            evaluation.MoleculeStatistics.of,
+            smiles=smiles,
+            chemnet=(False, b.FLAG),
+        ),
+        call(
+            "frechet_chemnet_distance",
+            evaluation.frechet_chemnet_distance,
+            real=smiles,
+            samples=smiles,
+        ),
+        call(
+            "internal_diversity",
+            evaluation.internal_diversity,
+            smiles=smiles,
+            power=(1, b.whole(1, 2)),
+        ),
+        call(
+            "nearest_similarity",
+            evaluation.nearest_similarity,
+            smiles=smiles,
+            reference=smiles,
+        ),
+        call("passes_filters", evaluation.passes_filters, smiles=smiles),
+        call(
+            "plot_molecules",
+            visualization.plot_molecules,
+            smiles=smiles,
+            path=path,
+            names=names,
+            legends=(["a", "b", "c"], b.PAIRED),
+            num_columns=(2, b.BOUNDED),
+        ),
+        call(
+            "plot_molecule_paths",
+            visualization.plot_molecule_paths,
+            paths=([some, some], b.tuples(b.tuples(b.TEXT, 1, 400), 1, 400)),
+            path=path,
+            names=names,
+        ),
+        call(
+            "plot_properties",
+            visualization.plot_properties,
+            sets=({"data": some, "samples": some}, b.MAPPING),
+            path=path,
+            names=(["logP"], b.tuples(b.choice(*known), 1)),
         ),
     ]

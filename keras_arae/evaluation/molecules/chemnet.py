@@ -61,6 +61,7 @@ def frechet_chemnet_distance(
 
 def chemnet_moments(smiles: Sequence[str]) -> Moments:
     """Mean and covariance of what ChemNet makes of molecules."""
+    require("fcd_torch", "fcd")
     with quiet_rdkit(), warnings.catch_warnings():
         # It calls numpy by an old name.
         warnings.simplefilter("ignore", DeprecationWarning)

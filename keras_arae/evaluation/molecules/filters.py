@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from keras_arae.arguments import FILE
+from keras_arae.arguments import check
 from keras_arae.arguments import checked
 from keras_arae.data.chemistry import SMILES
 from keras_arae.data.chemistry import quiet_rdkit
@@ -109,6 +111,7 @@ def _patterns() -> tuple[list[Any], np.ndarray]:
     chem = require("rdkit.Chem", "molecules")
     folder = require("rdkit.RDConfig", "molecules").RDDataDir
     path = pathlib.Path(folder) / "Pains" / "wehi_pains.csv"
+    check("rdkit's list of PAINS", path, FILE)
     with path.open(encoding="utf-8", newline="") as file:
         pains = [row[0].strip() for row in csv.reader(file) if row]
     smarts = [*MEDICINAL_CHEMISTRY_FILTERS, *pains]

@@ -13,6 +13,7 @@ from keras_arae.arguments import COUNT
 from keras_arae.arguments import DICT
 from keras_arae.arguments import FLAG
 from keras_arae.arguments import SEED
+from keras_arae.arguments import check
 from keras_arae.arguments import checked
 from keras_arae.arguments import either
 from keras_arae.arguments import instance
@@ -123,6 +124,11 @@ class MoleculeReport:
 
     def _statistics(self, given: Reference) -> MoleculeStatistics:
         if isinstance(given, MoleculeStatistics):
+            if self.fcd and given.chemnet is None:
+                logging.warning(
+                    "The FCD is left out where `MoleculeStatistics` were made "
+                    "with `chemnet=False`."
+                )
             return given
         return MoleculeStatistics.of(given, chemnet=self.fcd)
 
@@ -198,6 +204,8 @@ class MoleculeReport:
         Returns:
             A str, lines of a Markdown table.
         """
+        for row in rows.values():
+            check("rows", row, DICT)
         shown = {**rows, **moses_rows()} if published else rows
         table = markdown_table(_in_order(shown), first="molecules")
         size = len(self.references["test"])

@@ -49,16 +49,16 @@ class _Unpickler(pickle.Unpickler):
     """Makes arrays, counters and bytes, and nothing else."""
 
     def find_class(self, module: str, name: str) -> Any:
-        known = {
+        known: dict[tuple[str, str], Any] = {
             ("collections", "Counter"): collections.Counter,
             ("_codecs", "encode"): lambda text, encoding: text.encode(encoding),
             ("numpy", "dtype"): np.dtype,
             ("numpy", "ndarray"): np.ndarray,
-            # The name of numpy 1.
-            ("numpy.core.multiarray", "_reconstruct"): (
+            ("numpy._core.multiarray", "_reconstruct"): (
                 lambda cls, shape, kind: np.ndarray.__new__(cls, (0,), "b")
             ),
         }
+        module = module.replace("numpy.core.", "numpy._core.")  # Of numpy 1.
         if (module, name) not in known:
             raise ValueError(
                 "Expected statistics of arrays and counts. "

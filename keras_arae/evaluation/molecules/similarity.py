@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from keras_arae.arguments import checked
+from keras_arae.arguments import one_of
 from keras_arae.data.chemistry import SMILES
 from keras_arae.data.chemistry import quiet_rdkit
 from keras_arae.evaluation.molecules.reading import read_molecules
@@ -52,7 +53,7 @@ def nearest_similarity(
     return nearest(fingerprints(read_molecules(smiles)), stock)
 
 
-@checked(smiles=SMILES)
+@checked(smiles=SMILES, power=one_of(1, 2))
 def internal_diversity(smiles: Sequence[str], power: int = 1) -> float:
     """How unlike each other molecules are.
 
