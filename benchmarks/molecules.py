@@ -37,7 +37,10 @@ flags.DEFINE_integer(
 )
 flags.DEFINE_integer("units", 256, "Of the decoder's LSTM.")
 flags.DEFINE_integer("code_dim", 128, "Width of codes.")
-flags.DEFINE_float("code_noise", 0.05, "Standard deviation of noise on codes.")
+flags.DEFINE_list(
+    "code_noise", ["0.05"],
+    "Standard deviation of noise on codes; or the lowest and the highest.",
+)  # fmt: skip
 flags.DEFINE_integer("epochs", 3, "Times through the data.")
 flags.DEFINE_integer("batch_size", 128, "Molecules a step.")
 flags.DEFINE_float("learning_rate", 4e-3, "Of Adam; falls to 0, as a cosine.")
@@ -54,6 +57,11 @@ flags.DEFINE_bool("resume", False, "Continue an interrupted run.")
 flags.DEFINE_bool("overwrite", False, "Replace earlier results.")
 FLAGS = flags.FLAGS
 AFTERWARDS = ("prior", "num_samples", "num_codes")
+
+
+def code_noise():
+    least, *most = map(float, FLAGS.code_noise)
+    return (least, *most) if most else least
 
 
 def main(_):
@@ -125,7 +133,7 @@ def make_model(train):
         codec,
         units=FLAGS.units,
         code_dim=FLAGS.code_dim,
-        code_noise=FLAGS.code_noise,
+        code_noise=code_noise(),
         prior="adversarial" if "adversarial" in FLAGS.prior else None,
         seed=FLAGS.seed,
     )

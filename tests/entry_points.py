@@ -95,6 +95,7 @@ def calls():
         *_of_other_evaluation(codec),
         *_of_pictures(folder),
         *_of_molecules(folder),
+        *_of_molecule_models(),
     ]
 
 
@@ -575,7 +576,9 @@ def _of_model_makers(codec):
             prior=("gaussian", prior),
             encoder=(
                 "lstm",
-                b.choice("lstm", "bidirectional_lstm", "transformer"),
+                b.choice(
+                    "lstm", "bidirectional_lstm", "convolutional", "transformer"
+                ),
             ),
             decoder=("lstm", b.choice("lstm", "transformer")),
             condition=(2, b.ANY),
@@ -766,6 +769,13 @@ def _of_data(codec, folder):
             numbers.rows,
             values=length,
             num_rows=(4, b.NATURAL),
+        ),
+        call(
+            "Numbers.complete",
+            numbers.complete,
+            values=length,
+            num_rows=(4, b.NATURAL),
+            generator=(np.random.default_rng(0), b.ANY),
         ),
         call(
             "ids_on_disk",
@@ -1590,5 +1600,111 @@ def _of_molecules(folder):
             sets=({"data": some, "samples": some}, b.MAPPING),
             path=path,
             names=(["logP"], b.tuples(b.choice(*known), 1)),
+        ),
+    ]
+
+
+def _of_molecule_models():
+    some = ["CCO", "CC(=O)N", "c1ccccc1", "CCN", "CC(C)O"] * 4
+    codec = keras_arae.MoleculePreprocessor.from_corpus(some)
+    condition = data.MolecularProperties(["logP", "weight"])
+    model = keras_arae.MoleculeARAE(
+        codec, 4, code_dim=4, units=4, prior="gaussian", condition=condition
+    )
+    model.compile()
+    model.fit(some, batch_size=10, verbose=0)
+    one, seed = ("CCO", b.TEXT), (0, b.SEED)
+    asked = ({"logP": 1.0}, b.MAPPING)
+    sampling = {key: SAMPLING[key] for key in ("temperature", "top_k")}
+    objective = b.Kind(
+        lambda _: ["mass", lambda molecules: "a"],
+        lambda value, _: value in chemistry.PROPERTIES,
+    )
+    return [
+        call(
+            "MoleculePreprocessor",
+            keras_arae.MoleculePreprocessor,
+            vocabulary=(["C", "O"], b.TEXTS),
+            max_length=(4, b.WIDTH),
+            representation=("smiles", b.choice("selfies", "smiles")),
+            randomize=(True, b.FLAG),
+            invalid=("drop", b.choice("drop", "refuse")),
+        ),
+        call(
+            "MoleculePreprocessor.from_corpus",
+            keras_arae.MoleculePreprocessor.from_corpus,
+            molecules=(some, b.TEXTS),
+            max_length=(9, b.or_none(b.WIDTH)),
+        ),
+        call("MoleculePreprocessor.encode", codec.encode, data=(some, b.ANY)),
+        call(
+            "MoleculePreprocessor.encode_corpus",
+            codec.encode_corpus,
+            data=(some, b.ANY),
+        ),
+        call(
+            "MoleculePreprocessor.decode",
+            codec.decode,
+            ids=(codec.encode(some[:2]), b.ANY),
+        ),
+        call("MoleculePreprocessor.split", codec.split, molecule=one),
+        call(
+            "MolecularProperties",
+            data.MolecularProperties,
+            names=(["logP", "pIC50"], b.tuples(b.TEXT, 1)),
+            units=({"pIC50": "log M"}, b.ANY),
+        ),
+        call(
+            "MolecularProperties.of",
+            condition.of,
+            molecules=(some[:3], b.TEXTS),
+            given=({"logP": 1.0}, b.MAPPING),
+        ),
+        call(
+            "similarities",
+            chemistry.similarities,
+            molecule=one,
+            others=(some, b.TEXTS),
+        ),
+        call(
+            "MoleculeARAE",
+            keras_arae.MoleculeARAE,
+            codec=(codec, b.of_type(keras_arae.MoleculePreprocessor)),
+            embedding_dim=(4, b.WIDTH),
+            code_dim=(4, b.WIDTH),
+            units=(4, b.WIDTH),
+            prior=("gaussian", b.ANY),
+            properties=(["QED"], b.tuples(b.TEXT, 1)),
+            standardize_codes=(True, b.FLAG),
+        ),
+        call(
+            "MoleculeARAE.generate",
+            model.generate,
+            num_samples=(2, b.BOUNDED),
+            condition=asked,
+            seed=seed,
+            only_valid=(False, b.FLAG),
+            **sampling,
+        ),
+        call(
+            "MoleculeARAE.neighbors",
+            model.neighbors,
+            molecule=one,
+            num_molecules=(2, b.BOUNDED),
+            distance=(1.0, b.real(most=2.0)),
+            seed=seed,
+            **sampling,
+        ),
+        call(
+            "MoleculeARAE.optimize",
+            model.optimize,
+            objective=("QED", objective),
+            start=one,
+            num_molecules=(2, b.BOUNDED),
+            num_calls=(3, b.BOUNDED),
+            constraint=(lambda molecules: [True] * len(molecules), b.FUNCTION),
+            min_similarity=(0.1, b.real(0.0, 1.0, open_=False)),
+            spread=(0.1, b.POSITIVE),
+            seed=seed,
         ),
     ]
