@@ -773,7 +773,7 @@ def _of_data(codec, folder):
         call(
             "Numbers.complete",
             numbers.complete,
-            values=length,
+            values=(length[0], b.or_none(length[1])),
             num_rows=(4, b.NATURAL),
             generator=(np.random.default_rng(0), b.ANY),
         ),
@@ -1616,10 +1616,10 @@ def _of_molecule_models():
     one, seed = ("CCO", b.TEXT), (0, b.SEED)
     asked = ({"logP": 1.0}, b.MAPPING)
     sampling = {key: SAMPLING[key] for key in ("temperature", "top_k")}
-    objective = b.Kind(
-        lambda _: ["mass", lambda molecules: "a"],
-        lambda value, _: value in chemistry.PROPERTIES,
-    )
+
+    def score(molecules):
+        return [float(len(molecule)) for molecule in molecules]
+
     return [
         call(
             "MoleculePreprocessor",
@@ -1672,7 +1672,7 @@ def _of_molecule_models():
             codec=(codec, b.of_type(keras_arae.MoleculePreprocessor)),
             embedding_dim=(4, b.WIDTH),
             code_dim=(4, b.WIDTH),
-            units=(4, b.WIDTH),
+            units=(4, b.or_none(b.WIDTH)),
             prior=("gaussian", b.ANY),
             properties=(["QED"], b.tuples(b.TEXT, 1)),
             standardize_codes=(True, b.FLAG),
@@ -1680,7 +1680,7 @@ def _of_molecule_models():
         call(
             "MoleculeARAE.generate",
             model.generate,
-            num_samples=(2, b.BOUNDED),
+            num_samples=(2, b.COUNT),
             condition=asked,
             seed=seed,
             only_valid=(False, b.FLAG),
@@ -1690,7 +1690,7 @@ def _of_molecule_models():
             "MoleculeARAE.neighbors",
             model.neighbors,
             molecule=one,
-            num_molecules=(2, b.BOUNDED),
+            num_molecules=(2, b.COUNT),
             distance=(1.0, b.real(most=2.0)),
             seed=seed,
             **sampling,
@@ -1698,7 +1698,7 @@ def _of_molecule_models():
         call(
             "MoleculeARAE.optimize",
             model.optimize,
-            objective=("QED", objective),
+            objective=(score, b.FUNCTION),
             start=one,
             num_molecules=(2, b.BOUNDED),
             num_calls=(3, b.BOUNDED),

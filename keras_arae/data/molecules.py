@@ -34,11 +34,16 @@ TOKENS = {
     "selfies": re.compile(r"\[[^\]]*\]|\."),
     "smiles": re.compile(r"\[[^\]]+\]|Br|Cl|%\d\d|."),
 }
+STRINGS = several(TEXT, 1)
 SYMBOLS = Rule(
     "a list of distinct tokens (str), such as "
     "`MoleculePreprocessor.from_corpus` finds",
-    lambda tokens: len(set(tokens)) == len(tokens) > 0 and all(tokens),
-    several(TEXT).read,
+    lambda tokens: (
+        STRINGS.accepts(tokens)
+        and len(set(tokens)) == len(tokens)
+        and all(tokens)
+    ),
+    STRINGS.read,
 )
 
 
