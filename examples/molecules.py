@@ -33,7 +33,10 @@ flags.DEFINE_enum(
 )
 flags.DEFINE_list("properties", ["logP", "QED"], "To ask for; rdkit's.")
 flags.DEFINE_enum(
-    "prior", "flow", ["adversarial", "gaussian", "mixture", "flow"], "Of codes."
+    "prior",
+    "gaussian",
+    ["adversarial", "gaussian", "mixture", "flow"],
+    "Of codes.",
 )
 flags.DEFINE_integer("max_molecules", 90000, "Molecules to learn from.")
 flags.DEFINE_integer("epochs", 2, "Times through the data.")
@@ -106,6 +109,8 @@ def make_model(train):
         codec,
         properties=FLAGS.properties or None,
         prior=FLAGS.prior,
+        # Of each code its own: the decoder learns how far to trust a code.
+        code_noise=(0.02, 0.3),
         seed=FLAGS.seed,
     )
     # The rate of encoder and decoder falls to zero.
@@ -145,27 +150,27 @@ def show_codes(model, folder, held_out):
 
 def show_properties(model, folder):
     """Molecules of a property, from low values of the data to high ones."""
-    name = model.condition.names[0]
-    mean, stddev = (
-        model.condition.statistics[k][0] for k in ("mean", "stddev")
-    )
-    sets = {}
+    name, numbers = model.condition.names[0], model.condition.statistics
+    mean, stddev = numbers["mean"][0], numbers["stddev"][0]
+    count, sets = min(500, FLAGS.num_samples), {}
     for value in np.linspace(mean - 1.5 * stddev, mean + 1.5 * stddev, 4):
-        options = {"seed": FLAGS.seed, "only_valid": True}
-        asked = model.generate(500, condition={name: value}, **options)
-        numbers = chemistry.properties(asked, [name])
-        print(
-            f"Asked for {name} {value:.2f}: {numbers.mean():.2f}, "
-            f"mean error {np.abs(numbers - value).mean():.2f}."
+        asked = model.generate(
+            count, condition={name: value}, seed=FLAGS.seed, only_valid=True
         )
-        sets[f"{name} {value:.2f}"] = asked
+        found = chemistry.properties(asked, [name])
+        print(
+            f"Asked for {name} {value:.2f}: {found.mean():.2f} on average, "
+            f"{np.abs(found - value).mean():.2f} away."
+        )
+        sets[f"asked for {value:.2f}"] = asked
     visualization.plot_properties(sets, folder / "asked.png", [name])
 
 
 def show_search(model, folder, held_out):
-    """A molecule of the lower half, and more drug-like ones near it."""
+    """A molecule that is hardly drug-like, and better ones like it."""
     qed = chemistry.properties(held_out[:1000], ["QED"])[:, 0]
-    start = held_out[int(np.argsort(qed)[100])]
+    worst = int(np.argsort(qed)[len(qed) // 10])
+    start = held_out[worst]
     best = model.optimize(
         "QED",
         start,
@@ -174,11 +179,11 @@ def show_search(model, folder, held_out):
         min_similarity=0.3,
         seed=FLAGS.seed,
     )
-    print(f"\nFrom {start}, QED {np.sort(qed)[100]:.3f}:")
+    print(f"\nFrom {start}, QED {qed[worst]:.3f}:")
     for molecule, score in zip(best.molecules, best.scores):
         print(f"  {score:.3f} {molecule}")
-    path = folder / "improved.png"
-    visualization.plot_molecules([start, *best.molecules], path)
+    found = [start, *best.molecules]
+    visualization.plot_molecules(found, folder / "improved.png")
 
 
 if __name__ == "__main__":
