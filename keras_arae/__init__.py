@@ -11,11 +11,13 @@ from keras_arae import training
 from keras_arae import visualization
 from keras_arae.data import Classes
 from keras_arae.data import ImagePreprocessor
+from keras_arae.data import MoleculePreprocessor
 from keras_arae.data import Numbers
 from keras_arae.data import TextPreprocessor
 from keras_arae.models import ARAE
 from keras_arae.models import ImageARAE
 from keras_arae.models import LanguageModel
+from keras_arae.models import MoleculeARAE
 from keras_arae.models import SemiSupervisedARAE
 from keras_arae.models import TextARAE
 from keras_arae.models import TransferARAE
@@ -27,6 +29,8 @@ __all__ = [
     "ImageARAE",
     "ImagePreprocessor",
     "LanguageModel",
+    "MoleculeARAE",
+    "MoleculePreprocessor",
     "Numbers",
     "SemiSupervisedARAE",
     "TextARAE",

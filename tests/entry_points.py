@@ -17,6 +17,7 @@ from keras_arae import layers
 from keras_arae import priors
 from keras_arae import training
 from keras_arae import visualization
+from keras_arae.data import chemistry
 
 TEXT = ["a man sleeps .", "two men talk .", "a cat runs .", "a man runs ."] * 5
 LABELS = [0, 1, 0, 1] * 5
@@ -93,6 +94,8 @@ def calls():
         *_of_text_evaluation(),
         *_of_other_evaluation(codec),
         *_of_pictures(folder),
+        *_of_molecules(folder),
+        *_of_molecule_models(),
     ]
 
 
@@ -573,7 +576,9 @@ def _of_model_makers(codec):
             prior=("gaussian", prior),
             encoder=(
                 "lstm",
-                b.choice("lstm", "bidirectional_lstm", "transformer"),
+                b.choice(
+                    "lstm", "bidirectional_lstm", "convolutional", "transformer"
+                ),
             ),
             decoder=("lstm", b.choice("lstm", "transformer")),
             condition=(2, b.ANY),
@@ -764,6 +769,13 @@ def _of_data(codec, folder):
             numbers.rows,
             values=length,
             num_rows=(4, b.NATURAL),
+        ),
+        call(
+            "Numbers.complete",
+            numbers.complete,
+            values=(length[0], b.or_none(length[1])),
+            num_rows=(4, b.NATURAL),
+            generator=(np.random.default_rng(0), b.ANY),
         ),
         call(
             "ids_on_disk",
@@ -1484,5 +1496,215 @@ def _of_pictures(folder):
             rows=({"real": perplexities}, b.MAPPING),
             path=path,
             curves=([["real"]], b.ANY),
+        ),
+    ]
+
+
+def _of_molecules(folder):
+    some = ["CCO", "CC(=O)Nc1ccccc1", "c1ccc2ccccc2c1"]
+    smiles = (some, b.TEXTS)
+    one = ("CCO", b.TEXT)
+    known = tuple(chemistry.PROPERTIES)
+    names = (["logP", "QED"], b.tuples(b.choice(*known)))
+    path = (folder / "molecules.png", b.PATH)
+    file = folder / "molecules.smi"
+    file.write_text("\n".join(some))
+    report = evaluation.MoleculeReport(some, some, fcd=False)
+    splits = b.choice("train", "validation", "test", "test_scaffolds")
+    reference = b.Kind(
+        b.TEXTS.near,
+        lambda value, right: (
+            b.is_texts(value)
+            or isinstance(value, evaluation.MoleculeStatistics)
+        ),
+    )
+    return [
+        call("chemistry.parse", chemistry.parse, smiles=one),
+        call("chemistry.canonical", chemistry.canonical, smiles=one),
+        call(
+            "chemistry.properties",
+            chemistry.properties,
+            smiles=smiles,
+            names=(
+                ["logP", "weight"],
+                b.tuples(b.choice(*known), 1),
+            ),
+        ),
+        call(
+            "load_molecules",
+            datasets.load_molecules,
+            source=(file, b.PATH),
+            split=("train", splits),
+        ),
+        call(
+            "MoleculeReport",
+            evaluation.MoleculeReport,
+            train=smiles,
+            test=(some, reference),
+            test_scaffolds=(some, b.or_none(reference)),
+            fcd=(False, b.FLAG),
+            seed=(0, b.SEED),
+        ),
+        call("MoleculeReport.row", report.row, samples=smiles),
+        call("MoleculeReport.real", report.real, num_samples=(2, b.COUNT)),
+        call(
+            "MoleculeReport.table",
+            report.table,
+            rows=({"a": {"valid": 1.0}}, b.MAPPING),
+            published=(False, b.FLAG),
+        ),
+        call(
+            "MoleculeStatistics.of",
+            evaluation.MoleculeStatistics.of,
+            smiles=smiles,
+            chemnet=(False, b.FLAG),
+        ),
+        call(
+            "frechet_chemnet_distance",
+            evaluation.frechet_chemnet_distance,
+            real=smiles,
+            samples=smiles,
+        ),
+        call(
+            "internal_diversity",
+            evaluation.internal_diversity,
+            smiles=smiles,
+            power=(1, b.whole(1, 2)),
+        ),
+        call(
+            "nearest_similarity",
+            evaluation.nearest_similarity,
+            smiles=smiles,
+            reference=smiles,
+        ),
+        call("passes_filters", evaluation.passes_filters, smiles=smiles),
+        call(
+            "plot_molecules",
+            visualization.plot_molecules,
+            smiles=smiles,
+            path=path,
+            names=names,
+            legends=(["a", "b", "c"], b.PAIRED),
+            num_columns=(2, b.BOUNDED),
+        ),
+        call(
+            "plot_molecule_paths",
+            visualization.plot_molecule_paths,
+            paths=([some, some], b.tuples(b.tuples(b.TEXT, 1, 400), 1, 400)),
+            path=path,
+            names=names,
+        ),
+        call(
+            "plot_properties",
+            visualization.plot_properties,
+            sets=({"data": some, "samples": some}, b.MAPPING),
+            path=path,
+            names=(["logP"], b.tuples(b.choice(*known), 1)),
+        ),
+    ]
+
+
+def _of_molecule_models():
+    some = ["CCO", "CC(=O)N", "c1ccccc1", "CCN", "CC(C)O"] * 4
+    codec = keras_arae.MoleculePreprocessor.from_corpus(some)
+    condition = data.MolecularProperties(["logP", "weight"])
+    model = keras_arae.MoleculeARAE(
+        codec, 4, code_dim=4, units=4, prior="gaussian", condition=condition
+    )
+    model.compile()
+    model.fit(some, batch_size=10, verbose=0)
+    one, seed = ("CCO", b.TEXT), (0, b.SEED)
+    asked = ({"logP": 1.0}, b.MAPPING)
+    sampling = {key: SAMPLING[key] for key in ("temperature", "top_k")}
+
+    def score(molecules):
+        return [float(len(molecule)) for molecule in molecules]
+
+    return [
+        call(
+            "MoleculePreprocessor",
+            keras_arae.MoleculePreprocessor,
+            vocabulary=(["C", "O"], b.TEXTS),
+            max_length=(4, b.WIDTH),
+            representation=("smiles", b.choice("selfies", "smiles")),
+            randomize=(True, b.FLAG),
+            invalid=("drop", b.choice("drop", "refuse")),
+        ),
+        call(
+            "MoleculePreprocessor.from_corpus",
+            keras_arae.MoleculePreprocessor.from_corpus,
+            molecules=(some, b.TEXTS),
+            max_length=(9, b.or_none(b.WIDTH)),
+        ),
+        call("MoleculePreprocessor.encode", codec.encode, data=(some, b.ANY)),
+        call(
+            "MoleculePreprocessor.encode_corpus",
+            codec.encode_corpus,
+            data=(some, b.ANY),
+        ),
+        call(
+            "MoleculePreprocessor.decode",
+            codec.decode,
+            ids=(codec.encode(some[:2]), b.ANY),
+        ),
+        call("MoleculePreprocessor.split", codec.split, molecule=one),
+        call(
+            "MolecularProperties",
+            data.MolecularProperties,
+            names=(["logP", "pIC50"], b.tuples(b.TEXT, 1)),
+            units=({"pIC50": "log M"}, b.ANY),
+        ),
+        call(
+            "MolecularProperties.of",
+            condition.of,
+            molecules=(some[:3], b.TEXTS),
+            given=({"logP": 1.0}, b.MAPPING),
+        ),
+        call(
+            "similarities",
+            chemistry.similarities,
+            molecule=one,
+            others=(some, b.TEXTS),
+        ),
+        call(
+            "MoleculeARAE",
+            keras_arae.MoleculeARAE,
+            codec=(codec, b.of_type(keras_arae.MoleculePreprocessor)),
+            embedding_dim=(4, b.WIDTH),
+            code_dim=(4, b.WIDTH),
+            units=(4, b.or_none(b.WIDTH)),
+            prior=("gaussian", b.ANY),
+            properties=(["QED"], b.tuples(b.TEXT, 1)),
+            standardize_codes=(True, b.FLAG),
+        ),
+        call(
+            "MoleculeARAE.generate",
+            model.generate,
+            num_samples=(2, b.COUNT),
+            condition=asked,
+            seed=seed,
+            only_valid=(False, b.FLAG),
+            **sampling,
+        ),
+        call(
+            "MoleculeARAE.neighbors",
+            model.neighbors,
+            molecule=one,
+            num_molecules=(2, b.COUNT),
+            distance=(1.0, b.real(most=2.0)),
+            seed=seed,
+            **sampling,
+        ),
+        call(
+            "MoleculeARAE.optimize",
+            model.optimize,
+            objective=(score, b.FUNCTION),
+            start=one,
+            num_molecules=(2, b.BOUNDED),
+            num_calls=(3, b.BOUNDED),
+            constraint=(lambda molecules: [True] * len(molecules), b.FUNCTION),
+            min_similarity=(0.1, b.real(0.0, 1.0, open_=False)),
+            spread=(0.1, b.POSITIVE),
+            seed=seed,
         ),
     ]

@@ -45,7 +45,7 @@ def test_wheel_holds_package_and_corpus_only(tmp_path):
     )  # fmt: skip
     (wheel,) = tmp_path.glob("keras_arae-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    for corpus in ("tatoeba", "web_clauses"):
+    for corpus in ("moses_sample", "tatoeba", "web_clauses"):
         assert f"keras_arae/datasets/{corpus}/train.txt.gz" in names
         assert f"keras_arae/datasets/{corpus}/LICENSE.txt" in names
     assert "keras_arae/models/arae.py" in names

@@ -16,7 +16,7 @@ flags.disclaim_key_flags()
 SHARES = {"train": 90, "validation": 5, "test": 5}
 
 
-def define_flags(name, vocabulary_size):
+def define_flags(name, vocabulary_size=None):
     """The flags of every maker, for the packaged corpus of that name."""
     root = pathlib.Path(__file__).resolve().parents[1]
     flags.DEFINE_string(
@@ -24,12 +24,13 @@ def define_flags(name, vocabulary_size):
         str(root / "keras_arae" / "datasets" / name),
         "Folder to write to.",
     )
-    flags.DEFINE_integer(
-        "vocabulary_size",
-        vocabulary_size,
-        "Distinct tokens allowed, the most frequent ones.",
-        lower_bound=1,
-    )
+    if vocabulary_size is not None:
+        flags.DEFINE_integer(
+            "vocabulary_size",
+            vocabulary_size,
+            "Distinct tokens allowed, the most frequent ones.",
+            lower_bound=1,
+        )
     flags.DEFINE_bool("overwrite", False, "Replace the files where they exist.")
 
 

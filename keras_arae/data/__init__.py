@@ -1,5 +1,6 @@
 """From users' data to arrays of integers, and on to batches."""
 
+from keras_arae.data import chemistry
 from keras_arae.data.batches import ArrayBatches
 from keras_arae.data.batches import Batch
 from keras_arae.data.batches import ZippedBatches
@@ -17,6 +18,9 @@ from keras_arae.data.feed import Feed
 from keras_arae.data.fingerprint import fingerprint
 from keras_arae.data.ids_on_disk import ids_on_disk
 from keras_arae.data.images import ImagePreprocessor
+from keras_arae.data.molecular_properties import MolecularProperties
+from keras_arae.data.molecules import MoleculePreprocessor
+from keras_arae.data.sequences import SequenceCodec
 from keras_arae.data.text import TextPreprocessor
 from keras_arae.data.user_datasets import as_batches
 from keras_arae.data.user_datasets import check_steps
@@ -34,12 +38,16 @@ __all__ = [
     "Condition",
     "Feed",
     "ImagePreprocessor",
+    "MolecularProperties",
+    "MoleculePreprocessor",
     "Numbers",
+    "SequenceCodec",
     "TextPreprocessor",
     "ZippedBatches",
     "as_batches",
     "check_integers",
     "check_steps",
+    "chemistry",
     "collect_rows",
     "encode_condition",
     "encoded_dataset",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
@@ -57,6 +58,35 @@ class Condition:
         """
         raise NotImplementedError
 
+    def encode_kept(
+        self, values: Any, num_rows: int, kept: np.ndarray, data: Callable
+    ) -> np.ndarray:
+        """As `encode`, of those rows that the codec kept of a corpus.
+
+        Args:
+            values: as in `encode`, for all rows.
+            num_rows: int. Of all rows.
+            kept: int array. The indices of the rows kept.
+            data: function. Returns the pieces kept, for a condition that can
+                tell values from them.
+
+        Returns:
+            An array with as many rows as are kept.
+        """
+        return self.encode(values, num_rows)[kept]
+
+    def told(self, values: Any, data: Callable) -> Any:
+        """Values of data, for a condition that can tell them from data.
+
+        Args:
+            values: what users give, or `None`.
+            data: function. Returns the pieces of data.
+
+        Returns:
+            What `rows` takes. By default what was given.
+        """
+        return values
+
     def vectors(self, encoded: Any) -> Any:
         """Turns a batch of what `encode` returned into vectors.
 
@@ -92,6 +122,23 @@ class Condition:
             A float32 array of shape `(num_rows, dim)`.
         """
         raise NotImplementedError
+
+    def complete(
+        self, values: Any, num_rows: int, generator: np.random.Generator
+    ) -> np.ndarray:
+        """Vectors for new data: what is asked for, the rest drawn.
+
+        Args:
+            values: as in `rows`, or `None`.
+            num_rows: int.
+            generator: `numpy.random.Generator`.
+
+        Returns:
+            A float32 array of shape `(num_rows, dim)`.
+        """
+        if values is None:
+            return self.draw(num_rows, generator)
+        return self.rows(values, num_rows)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor, for saving."""
@@ -236,15 +283,18 @@ class Numbers(Condition):
     """Real numbers by name, each in its unit, such as a length or a logP.
 
     Standardised by the mean and standard deviation of the first data that a
-    model learns from, which are saved with it.
+    model learns from, which are saved with it, as is how they vary together:
+    of several numbers `generate` may be asked for some, and draws the others
+    as they go with these.
 
     Args:
         names: sequence of str. Names of the numbers.
         units: dict of str to str. Units by name, for messages. Defaults to
             `None`: none.
         statistics: dict or `None`. Mean, standard deviation, least and
-            largest value of each number, as `get_config` gives them.
-            Defaults to `None`: those of the first data.
+            largest value of each number and their correlation, as
+            `get_config` gives them. Defaults to `None`: those of the first
+            data.
 
     Example:
 
@@ -281,12 +331,15 @@ class Numbers(Condition):
     def encode(self, values: Any, num_rows: int) -> np.ndarray:
         columns = self._columns(values, num_rows)
         if self.statistics is None:
-            deviations = columns.std(axis=0)
+            mean, stddev = columns.mean(axis=0), columns.std(axis=0)
+            stddev = np.where(stddev > 0, stddev, 1.0)
+            deviations = (columns - mean) / stddev
             self.statistics = {
-                "mean": columns.mean(axis=0).tolist(),
-                "stddev": np.where(deviations > 0, deviations, 1.0).tolist(),
+                "mean": mean.tolist(),
+                "stddev": stddev.tolist(),
                 "least": columns.min(axis=0).tolist(),
                 "largest": columns.max(axis=0).tolist(),
+                "correlation": (deviations.T @ deviations / num_rows).tolist(),
             }
         return self._standardized(columns)
 
@@ -301,46 +354,112 @@ class Numbers(Condition):
         ):
             rule = array(num_rows, self.dim)
             return check("condition", values, rule).astype("float32")
-        if self.statistics is None:
-            raise ValueError(
-                "The model has seen no numbers yet: call `fit` first. "
-                f"Received: condition={shown(values)}"
-            )
+        self._require_statistics(values)
         columns = self._columns(values, num_rows)
         self._warn_of_range(columns)
         return self._standardized(columns)
 
     @checked(num_rows=NATURAL)
     def draw(self, num_rows: int, generator: np.random.Generator) -> np.ndarray:
-        return generator.standard_normal((num_rows, self.dim)).astype("float32")
+        return self._drawn(np.zeros((num_rows, 0)), [], generator)
 
-    def _columns(self, values: Any, num_rows: int) -> np.ndarray:
+    @checked(num_rows=NATURAL)
+    def complete(
+        self, values: Any, num_rows: int, generator: np.random.Generator
+    ) -> np.ndarray:
+        """Vectors for new data: the numbers asked for, the others drawn.
+
+        They are drawn as in a normal distribution with the data's mean,
+        standard deviations and correlation.
+
+        Args:
+            values: as in `rows`; of a dict some names may be missing.
+            num_rows: int.
+            generator: `numpy.random.Generator`.
+
+        Returns:
+            A float32 array of shape `(num_rows, dim)`.
+        """
+        is_part = isinstance(values, Mapping) and 0 < len(values) < self.dim
+        if not is_part or set(values) - set(self.names):
+            return super().complete(values, num_rows, generator)
+        self._require_statistics(values)
+        names = [name for name in self.names if name in values]
+        columns = self._columns(values, num_rows, names)
+        self._warn_of_range(columns, names)
+        places = [self.names.index(name) for name in names]
+        return self._drawn(
+            self._standardized(columns, places), places, generator
+        )
+
+    def _drawn(
+        self,
+        given: np.ndarray,
+        places: list[int],
+        generator: np.random.Generator,
+    ) -> np.ndarray:
+        """Standardised rows whose numbers at some places are given."""
+        correlation = np.eye(self.dim)
+        if self.statistics and "correlation" in self.statistics:
+            correlation = np.array(self.statistics["correlation"])
+        others = [i for i in range(self.dim) if i not in places]
+        across = correlation[np.ix_(others, places)]
+        slope = across @ np.linalg.pinv(correlation[np.ix_(places, places)])
+        left = correlation[np.ix_(others, others)] - slope @ across.T
+        sizes, directions = np.linalg.eigh(left)
+        root = directions * np.sqrt(np.maximum(sizes, 0.0))
+        noise = generator.standard_normal((len(given), len(others)))
+        rows = np.empty((len(given), self.dim))
+        rows[:, places] = given
+        rows[:, others] = given @ slope.T + noise @ root.T
+        return rows.astype("float32")
+
+    def _require_statistics(self, values: Any) -> None:
+        if self.statistics is None:
+            raise ValueError(
+                "The model has seen no numbers yet: call `fit` first. "
+                f"Received: condition={shown(values)}"
+            )
+
+    def _columns(
+        self, values: Any, num_rows: int, names: Sequence[str] | None = None
+    ) -> np.ndarray:
         """A number or an array for each name, as columns."""
-        if not isinstance(values, Mapping) or set(values) != set(self.names):
+        names = self.names if names is None else names
+        if not isinstance(values, Mapping) or set(values) != set(names):
             received = list(values) if isinstance(values, Mapping) else values
             raise ValueError(
                 f"Expected a dict with a number, or an array of {num_rows} "
                 f"numbers, for each of {list(self.names)}. "
                 f"Received: {shown(received)}"
             )
-        columns = np.empty((num_rows, self.dim), "float64")
-        for index, name in enumerate(self.names):
+        columns = np.empty((num_rows, len(names)), "float64")
+        for index, name in enumerate(names):
             rule = either(number(), array(num_rows))._replace(
                 expected=f"a finite number, or {num_rows} of them"
             )
             columns[:, index] = check(name, values[name], rule)
         return columns
 
-    def _standardized(self, columns: np.ndarray) -> np.ndarray:
-        mean, stddev = self.statistics["mean"], self.statistics["stddev"]
+    def _standardized(
+        self, columns: np.ndarray, places: Any = slice(None)
+    ) -> np.ndarray:
+        mean, stddev = (
+            np.array(self.statistics[name])[places]
+            for name in ("mean", "stddev")
+        )
         return ((columns - mean) / stddev).astype("float32")
 
-    def _warn_of_range(self, columns: np.ndarray) -> None:
-        for index, name in enumerate(self.names):
+    def _warn_of_range(
+        self, columns: np.ndarray, names: Sequence[str] | None = None
+    ) -> None:
+        for column, name in zip(columns.T, names or self.names):
+            index = self.names.index(name)
             least = self.statistics["least"][index]
             largest = self.statistics["largest"][index]
-            column = columns[:, index]
-            if column.min() < least or column.max() > largest:
+            # But for what is lost in adding up in another order.
+            slack = 1e-6 * self.statistics["stddev"][index]
+            if column.min() < least - slack or column.max() > largest + slack:
                 unit = self.units.get(name, "")
                 logging.warning(
                     "The model learned from %s between %g and %g %s; asked "

@@ -97,9 +97,19 @@ class Feed:
         rows, kept = self.codec.encode_corpus(x)
         if weights is not None:
             weights = row_weights(weights, len(x))[kept]
-        labels = encode_condition(self.condition, y, len(x))
-        labels = None if labels is None else labels[kept]
+        if self.condition is None:
+            labels = encode_condition(None, y, len(x))
+        else:
+            labels = self.condition.encode_kept(
+                y, len(x), kept, lambda: self._pieces(x, rows, kept)
+            )
         return Encoded(rows, labels, weights)
+
+    def _pieces(self, x: Any, rows: np.ndarray, kept: np.ndarray) -> Any:
+        """The pieces of data that were kept, as users write them."""
+        if isinstance(x, (list, tuple)) and isinstance(x[0], str):
+            return [x[index] for index in kept]
+        return self.codec.decode(rows)
 
     def training(
         self,

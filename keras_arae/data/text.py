@@ -8,15 +8,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Mapping
 from collections.abc import Sequence
-from collections.abc import Set
 from typing import Any
 
 import keras
 import numpy as np
 from absl import logging
-from keras import ops
 
 from keras_arae.arguments import FLAG
 from keras_arae.arguments import TEXT
@@ -28,9 +25,9 @@ from keras_arae.arguments import optional
 from keras_arae.arguments import several
 from keras_arae.arguments import shown
 from keras_arae.arguments import whole
-from keras_arae.data.codec import Codec
-from keras_arae.data.codec import check_integers
-from keras_arae.data.codec import check_range
+from keras_arae.data.sequences import SequenceCodec
+from keras_arae.data.strings import each_string
+from keras_arae.data.strings import strings_of
 from keras_arae.export import export
 
 
@@ -92,7 +89,7 @@ VOCABULARY_SIZE = whole(5)._replace(
 
 
 @export
-class TextPreprocessor(Codec):
+class TextPreprocessor(SequenceCodec):
     """Turns sentences into rows of ids of one width, and ids into sentences.
 
     A row holds the ids of the sentence's tokens, then `2` (end), then `0`
@@ -152,9 +149,7 @@ class TextPreprocessor(Codec):
     ```
     """
 
-    pad_id = 0
-    start_id = 1
-    end_id = 2
+    kind = "sentences"
     unknown_id = 3
     special_tokens = ("<pad>", "<s>", "</s>", "<unk>")
 
@@ -234,7 +229,7 @@ class TextPreprocessor(Codec):
         """
         codec = cls(vocabulary=[], **options)
         counts: collections.Counter = collections.Counter()
-        column = _sentences_of(sentences)
+        column = strings_of(sentences, "sentences")
         for sentence in each_sentence(sentences if column is None else column):
             counts.update(codec._split(sentence))
         for token in cls.special_tokens:
@@ -261,21 +256,6 @@ class TextPreprocessor(Codec):
             self._vocabulary_size = size + len(self.special_tokens)
         return self._vocabulary_size
 
-    @property
-    def num_values(self) -> int:  # type: ignore[override]
-        """Number of ids, the special ones included."""
-        return self.vocabulary_size
-
-    @property
-    def sequence_length(self) -> int:
-        """Width of a row of ids: the longest sentence and its end."""
-        return self.max_length + 1
-
-    @property
-    def x_shape(self) -> tuple[int, ...]:  # type: ignore[override]
-        """Shape of one row of ids."""
-        return (self.sequence_length,)
-
     @checked(sentence=TEXT)
     def split(self, sentence: str) -> list[str]:
         """The tokens of one sentence, as the vocabulary counts them."""
@@ -296,9 +276,9 @@ class TextPreprocessor(Codec):
         Returns:
             An int32 array of shape `(len(data), max_length + 1)`.
         """
-        sentences = _sentences_of(data)
+        sentences = strings_of(data, self.kind)
         if sentences is None:
-            return self._check_ids(data)
+            return self.check_ids(data)
         rows = self._tokenize(sentences)
         num_long = sum(len(row) > self.max_length for row in rows)
         if num_long:
@@ -306,7 +286,7 @@ class TextPreprocessor(Codec):
                 "%d of %d sentences have more than max_length=%d tokens and "
                 "were truncated.", num_long, len(rows), self.max_length,
             )  # fmt: skip
-        return self._pad(rows)
+        return self.padded(rows)
 
     def encode_corpus(self, data: Any) -> tuple[np.ndarray, np.ndarray]:
         """Turns a corpus into rows; long sentences go as `overflow` says.
@@ -324,9 +304,9 @@ class TextPreprocessor(Codec):
         Raises:
             ValueError: if no sentence is left.
         """
-        sentences = _sentences_of(data)
+        sentences = strings_of(data, self.kind)
         if sentences is None:
-            ids = self._check_ids(data)
+            ids = self.check_ids(data)
             return ids, np.arange(len(ids))
         sentences = check_sentences(sentences)
         ids, kept = self.rows_that_fit(sentences)
@@ -345,7 +325,7 @@ class TextPreprocessor(Codec):
             return ids, np.arange(len(ids))
         rows = self._tokenize(sentences)
         kept = np.flatnonzero([len(row) <= self.max_length for row in rows])
-        return self._pad([rows[index] for index in kept]), kept
+        return self.padded([rows[index] for index in kept]), kept
 
     def unknown_share(self, ids: np.ndarray) -> float:
         """Share of tokens, between 0 and 1, that are not in the vocabulary."""
@@ -361,46 +341,16 @@ class TextPreprocessor(Codec):
         Returns:
             A list of str, tokens joined by `joiner`.
         """
-        ids = check_integers(ids)
-        if ids.ndim != 2:
-            raise ValueError(
-                "Expected rows of ids, an array of shape (num_rows, length). "
-                f"Received: shape {ids.shape}"
-            )
-        check_range(ids, self.vocabulary_size)
-        rows = []
-        for row in ids:
-            stops = np.flatnonzero((row == self.end_id) | (row == self.pad_id))
-            rows.append(row[: stops[0]] if len(stops) else row)
+        rows = self.without_ends(ids)
         num_special = len(self.special_tokens)
         if self.tokenizer is not None:
-            rows = [
+            shifted = [
                 [i - num_special for i in row if i >= num_special]
                 for row in rows
             ]
-            return [str(self.tokenizer.detokenize(row)) for row in rows]
+            return [str(self.tokenizer.detokenize(row)) for row in shifted]
         tokens = [*self.special_tokens, *self.vocabulary]
         return [self.joiner.join(tokens[i] for i in row) for row in rows]
-
-    def as_batch(self, data: Any) -> tuple[Any, bool]:
-        """Puts one sentence, or one row of ids, into a batch of one."""
-        if isinstance(data, str):
-            return [data], False
-        is_array = hasattr(data, "dtype") and np.ndim(data) == 1
-        if is_array and _sentences_of(data) is None:
-            return ops.convert_to_numpy(data)[None], False
-        return data, True
-
-    def _check_ids(self, data: Any) -> np.ndarray:
-        ids = check_integers(data)
-        if ids.ndim != 2 or ids.shape[1] != self.sequence_length:
-            raise ValueError(
-                "Expected an array of shape "
-                f"{('num_rows', self.sequence_length)}. "
-                f"Received: shape {ids.shape}"
-            )
-        check_range(ids, self.vocabulary_size)
-        return ids.astype("int32", copy=False)
 
     def _tokenize(self, sentences: Iterable[str]) -> list:
         sentences = check_sentences(sentences)
@@ -431,15 +381,6 @@ class TextPreprocessor(Codec):
                 "overflow='truncate'. "
                 f"Received: {num_sentences} sentences"
             )
-
-    def _pad(self, rows: list) -> np.ndarray:
-        shape = (len(rows), self.sequence_length)
-        ids = np.full(shape, self.pad_id, "int32")
-        for index, row in enumerate(rows):
-            row = row[: self.max_length]
-            ids[index, : len(row)] = row
-            ids[index, len(row)] = self.end_id
-        return ids
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -502,31 +443,6 @@ def _compiled(expression: str) -> re.Pattern[str]:
     return compiled
 
 
-def _sentences_of(data: Any) -> Any:
-    """The sentences that `data` holds; `None` where it holds numbers.
-
-    A column of a table and a tensor of strings hold some; so does a data set
-    of Hugging Face that has one column, but no other table.
-    """
-    if len(getattr(data, "column_names", None) or ()) == 1:
-        return data[data.column_names[0]]
-    for names in ("columns", "column_names"):  # pandas', Hugging Face's.
-        if isinstance(data, Mapping) or hasattr(data, names):
-            raise ValueError(
-                "Expected a list of sentences, not a table: give one of its "
-                f"columns. Received: a {type(data).__name__} with columns "
-                f"{[str(name) for name in getattr(data, names, data)]}"
-            )
-    if not hasattr(data, "dtype"):
-        return data
-    if not np.ndim(data):
-        return data
-    kind = getattr(data.dtype, "kind", "?")  # Frameworks' types have none.
-    if kind in "OSU" or "str" in str(data.dtype):
-        return np.asarray(data).tolist()
-    return None
-
-
 def check_sentences(sentences: Iterable[Any]) -> list[str]:
     """Refuses anything but an iterable of strings.
 
@@ -544,36 +460,4 @@ def check_sentences(sentences: Iterable[Any]) -> list[str]:
 
 def each_sentence(sentences: Iterable[Any]) -> Iterator[str]:
     """Sentences one by one, as `check_sentences`."""
-    if isinstance(sentences, (str, bytes)):
-        raise ValueError(
-            "Expected a list of sentences, not one string: put it in a list. "
-            f"Received: {shown(sentences)}"
-        )
-    is_list = isinstance(sentences, Iterable)
-    if getattr(sentences, "shape", None) == ():  # It cannot be iterated.
-        is_list = False
-    if not is_list or isinstance(sentences, (Set, Mapping)):
-        raise ValueError(
-            "Expected a list of sentences (str), or another iterable that has "
-            f"an order. Received: {shown(sentences)}"
-        )
-    for sentence in sentences:
-        if isinstance(sentence, bytes):
-            sentence = sentence.decode(errors="surrogateescape")
-        if not _is_text(sentence):
-            raise ValueError(
-                "Expected a list of sentences (str, bytes of UTF-8). "
-                f"Received: an element {shown(sentence)} of type "
-                f"{type(sentence).__name__}"
-            )
-        yield sentence
-
-
-def _is_text(sentence: Any) -> bool:
-    """Whether it is a str, without halves of characters or of bytes."""
-    if not isinstance(sentence, str):
-        return False
-    try:
-        return sentence.isascii() or bool(sentence.encode())
-    except UnicodeEncodeError:
-        return False
+    return each_string(sentences, "sentences")

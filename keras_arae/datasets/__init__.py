@@ -1,4 +1,4 @@
-"""Corpora and text files as lists of sentences; sets of images as arrays."""
+"""Corpora of sentences and molecules as lists of str; images as arrays."""
 
 from keras_arae.datasets.hold_out import hold_out
 from keras_arae.datasets.load_images import load_images
@@ -7,6 +7,7 @@ from keras_arae.datasets.load_labeled_text import load_labeled_text
 from keras_arae.datasets.load_labeled_text import (
     load_labeled_train_and_held_out,
 )
+from keras_arae.datasets.load_molecules import load_molecules
 from keras_arae.datasets.load_pairs import load_pairs
 from keras_arae.datasets.load_text import load_text
 from keras_arae.datasets.load_text import load_train_and_held_out
@@ -18,6 +19,7 @@ __all__ = [
     "load_images",
     "load_labeled_text",
     "load_labeled_train_and_held_out",
+    "load_molecules",
     "load_pairs",
     "load_text",
     "load_train_and_held_out",

@@ -60,8 +60,13 @@ def load_snli(split: str) -> list[str]:
 
 def cache_folder() -> pathlib.Path:
     """The folder of the archive and the prepared text."""
+    return cache_root() / SUBFOLDER
+
+
+def cache_root() -> pathlib.Path:
+    """The folder of everything that Keras downloads."""
     home = os.environ.get("KERAS_HOME") or os.path.join("~", ".keras")
-    return pathlib.Path(home).expanduser().absolute() / SUBFOLDER
+    return pathlib.Path(home).expanduser().absolute()
 
 
 def fetch_archive() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pathlib
 import re
+from collections.abc import Sequence
 
 # Words for a split in the names of files.
 SPLITS = {
@@ -22,9 +23,11 @@ def held_out_split(path: pathlib.Path) -> str | None:
     return None
 
 
-def file_of_split(folder: pathlib.Path, split: str) -> pathlib.Path:
+def file_of_split(
+    folder: pathlib.Path, split: str, suffixes: Sequence[str] = SUFFIXES
+) -> pathlib.Path:
     """The one file of a split in a folder; refuses to guess."""
-    files = files_of_split(folder, split)
+    files = files_of_split(folder, split, suffixes)
     if len(files) > 1:
         raise ValueError(
             f"Expected one file for the split {split!r}. Move the others to "
@@ -32,7 +35,7 @@ def file_of_split(folder: pathlib.Path, split: str) -> pathlib.Path:
             f"Received: {str(folder)!r} with {[file.name for file in files]}"
         )
     if not files:
-        names = [f"{word}.txt" for word in SPLITS[split]]
+        names = [f"{word}.{suffixes[0]}" for word in words_of(split)]
         raise FileNotFoundError(
             f"The folder has no file for the split {split!r}. Add one of "
             f"{names} (NAME.{names[0]} will do), or make one with `hold_out`. "
@@ -41,13 +44,20 @@ def file_of_split(folder: pathlib.Path, split: str) -> pathlib.Path:
     return files[0]
 
 
-def files_of_split(folder: pathlib.Path, split: str) -> list[pathlib.Path]:
+def words_of(split: str) -> Sequence[str]:
+    """Words for a split in the names of files; of some, their own name."""
+    return SPLITS.get(split, (split,))
+
+
+def files_of_split(
+    folder: pathlib.Path, split: str, suffixes: Sequence[str] = SUFFIXES
+) -> list[pathlib.Path]:
     """Files such as `train.txt` or `ptb.train.txt`, by name.
 
     Of a file that is there packed and unpacked, the latter.
     """
-    words, suffixes = "|".join(SPLITS[split]), "|".join(SUFFIXES)
-    pattern = re.compile(rf"(.+[._-])?({words})\.({suffixes})(\.gz)?", re.I)
+    words, ends = "|".join(words_of(split)), "|".join(suffixes)
+    pattern = re.compile(rf"(.+[._-])?({words})\.({ends})(\.gz)?", re.I)
     found = {
         path.name: path
         for path in sorted(folder.iterdir())

@@ -248,7 +248,7 @@ def read_columns(
     if not is_table(path):
         refuse_columns(path, *columns)
     rows = _rows(path)
-    names = [name.strip() for name in next(rows, [])]
+    names = _names(rows)
     for column in columns:
         if column not in names:
             raise ValueError(
@@ -269,6 +269,15 @@ def read_columns(
             table.append([re.sub(r"\s*\n\s*", " ", cell) for cell in row])
     indices = [names.index(str(column)) for column in columns]
     return [[row[index].strip() for row in table] for index in indices]
+
+
+def column_names(path: str | os.PathLike) -> list[str]:
+    """Names of the columns of a table, from its first row."""
+    return _names(_rows(path))
+
+
+def _names(rows: Iterator[list[str]]) -> list[str]:
+    return [name.strip() for name in next(rows, [])]
 
 
 def _rows(path: str | os.PathLike) -> Iterator[list[str]]:

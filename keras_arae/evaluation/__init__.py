@@ -1,4 +1,4 @@
-"""What is measured and how it is judged: text, codes, images, transfer.
+"""What is measured and how it is judged: text, codes, images, molecules.
 
 Functions of texts and arrays, and reports that put their numbers beside those
 of real data. `python -m keras_arae.evaluate --help` says how to use them on
@@ -26,6 +26,13 @@ from keras_arae.evaluation.judges import Perplexity
 from keras_arae.evaluation.memorization import copied_share
 from keras_arae.evaluation.memorization import nearest_training_sentences
 from keras_arae.evaluation.memorization import ngram_overlap
+from keras_arae.evaluation.molecules import MoleculeReport
+from keras_arae.evaluation.molecules import MoleculeStatistics
+from keras_arae.evaluation.molecules import frechet_chemnet_distance
+from keras_arae.evaluation.molecules import internal_diversity
+from keras_arae.evaluation.molecules import moses_rows
+from keras_arae.evaluation.molecules import nearest_similarity
+from keras_arae.evaluation.molecules import passes_filters
 from keras_arae.evaluation.perplexity import forward_perplexity
 from keras_arae.evaluation.perplexity import reverse_perplexity
 from keras_arae.evaluation.reconstruction import exact_match
@@ -47,6 +54,8 @@ from keras_arae.evaluation.transfer_report import TransferReport
 __all__ = [
     "KenLMJudge",
     "LSTMJudge",
+    "MoleculeReport",
+    "MoleculeStatistics",
     "Perplexity",
     "TextClassifier",
     "TextReport",
@@ -61,18 +70,23 @@ __all__ = [
     "draw_samples",
     "exact_match",
     "forward_perplexity",
+    "frechet_chemnet_distance",
     "frechet_distance",
     "gaussian_codes",
+    "internal_diversity",
     "length_statistics",
     "markdown_table",
     "mauve",
     "mean_confidence",
+    "moses_rows",
     "nearest_neighbor_accuracy",
+    "nearest_similarity",
     "nearest_training_sentences",
     "negative_log_likelihood",
     "neighbor_cosine",
     "ngram_entropy",
     "ngram_overlap",
+    "passes_filters",
     "precision_recall",
     "reconstruction_report",
     "reverse_perplexity",

@@ -1,4 +1,7 @@
-"""The command behind `python -m keras_arae.evaluate`: flags and `main`."""
+"""The command behind `python -m keras_arae.evaluate`: flags and `main`.
+
+That for molecules (`--molecules`) is in molecules/command.py.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +34,7 @@ from keras_arae.visualization import plot_quality_diversity
 flags.DEFINE_string(
     "train", None,
     "What generators learned from: a file, a table (.csv, .tsv), a folder with "
-    "train.txt and test.txt, or a corpus by name.",
-    required=True,
+    "train.txt and test.txt, or a corpus by name. Needed, but for molecules.",
 )  # fmt: skip
 flags.DEFINE_string(
     "test", None, "Real text held out. Default: the test split of --train."
@@ -44,7 +46,11 @@ flags.DEFINE_list(
     "temperatures", [],
     "Temperatures at which models draw words; a curve for each model.",
 )  # fmt: skip
-flags.DEFINE_integer("num_samples", 10000, "Sentences of each set.")
+flags.DEFINE_integer(
+    "num_samples", None,
+    "Samples of each set to judge. Default: 10000, of molecules 30000.",
+    lower_bound=1,
+)  # fmt: skip
 flags.DEFINE_enum("judge", "lstm", ["lstm", "kenlm"], "Of perplexities.")
 flags.DEFINE_string("kenlm_directory", None, "Where KenLM's programs are.")
 flags.DEFINE_integer("vocabulary_size", 10000, "Words that the judge knows.")
@@ -61,11 +67,15 @@ flags.DEFINE_bool("overwrite", False, "Replace earlier results.")
 FLAGS = flags.FLAGS
 
 RESULTS = "evaluation.json"
+NUM_SAMPLES = 10000
 
 
 def main(argv: Sequence[str]) -> None:
     """Judges what the flags name, prints tables and writes the results."""
     check_flags()
+    if not FLAGS.train:
+        raise app.UsageError("Nothing to compare with: pass --train.")
+    require("matplotlib.figure", "plot")  # Before samples are judged.
     train, test = load_real_text()
     sets = {path: tokenized(load_text(path)) for path in FLAGS.samples}
     models = {path: load_model(path) for path in FLAGS.model}
@@ -73,7 +83,7 @@ def main(argv: Sequence[str]) -> None:
     report = TextReport(
         train,
         test,
-        num_samples=FLAGS.num_samples,
+        num_samples=FLAGS.num_samples or NUM_SAMPLES,
         judge=FLAGS.judge,
         vocabulary_size=FLAGS.vocabulary_size,
         seed=FLAGS.seed,
@@ -107,7 +117,6 @@ def check_flags() -> None:
             f"{output_dir / RESULTS} exists. Pass --overwrite to replace it, "
             "or another --output_dir."
         )
-    require("matplotlib.figure", "plot")  # Before samples are judged.
 
 
 def made_output_dir() -> pathlib.Path:
@@ -131,13 +140,20 @@ def write_results(
     curves: Sequence[Sequence[str]],
 ) -> None:
     """Writes numbers and flags as JSON, and the plane as a picture."""
-    own_flags = FLAGS.get_flags_for_module(__name__)
-    values = {flag.name: flag.value for flag in own_flags}
-    results = {"flags": values, "rows": rows, "codes": codes}
+    results = {"flags": flag_values(__name__), "rows": rows, "codes": codes}
     write_text(output_dir / RESULTS, json.dumps(results, indent=1))
     picture = output_dir / "quality_diversity.png"
     plot_quality_diversity(rows, picture, curves)
     print(f"Wrote {output_dir / RESULTS} and {picture}.")
+
+
+def flag_values(*modules: str) -> dict[str, Any]:
+    """The flags that some modules define."""
+    return {
+        flag.name: flag.value
+        for module in modules
+        for flag in FLAGS.get_flags_for_module(module)
+    }
 
 
 def load_real_text() -> tuple[list[str], list[str]]:
@@ -195,15 +211,27 @@ def describe(report: TextReport) -> str:
 
 
 def warn_of_equal_sets(sets: Mapping[str, Sequence[str]]) -> None:
-    """Warns of files that hold the same sentences."""
+    """Warns of files that hold the same samples."""
     seen: dict[tuple[str, ...], str] = {}
     for path, samples in sets.items():
         other = seen.setdefault(tuple(samples), path)
         if other != path:
-            logging.warning("%s and %s hold the same sentences.", other, path)
+            logging.warning("%s and %s hold the same samples.", other, path)
 
 
 def model_samples(
+    path: str, model: keras.Model, train: Sequence[str], num_samples: int
+) -> dict[str, list[str]]:
+    """Samples of a model, tokenised, by name; at each temperature."""
+    return {
+        key: tokenized(samples)
+        for key, samples in drawn_samples(
+            path, model, train, num_samples
+        ).items()
+    }
+
+
+def drawn_samples(
     path: str, model: keras.Model, train: Sequence[str], num_samples: int
 ) -> dict[str, list[str]]:
     """Samples of a model by name, at each temperature asked for."""
@@ -215,9 +243,7 @@ def model_samples(
             for temperature in FLAGS.temperatures
         }
     return {
-        key: tokenized(
-            draw_samples(model, num_samples, train, seed=FLAGS.seed, **options)
-        )
+        key: draw_samples(model, num_samples, train, seed=FLAGS.seed, **options)
         for key, options in settings.items()
     }
 

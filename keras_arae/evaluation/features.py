@@ -12,6 +12,9 @@ from keras_arae.arguments import Rule
 from keras_arae.arguments import array
 from keras_arae.arguments import checked
 
+# A mean and a covariance.
+Moments = tuple[np.ndarray, np.ndarray]
+
 FEATURES = array("num_samples", "num_features")
 _numbers = array("num_samples", "num_classes")
 PROBABILITIES = Rule(
@@ -54,10 +57,19 @@ def frechet_distance(real: np.ndarray, generated: np.ndarray) -> float:
     ```
     """
     real, generated = _check_features(real, generated, min_rows=2)
-    means = real.mean(axis=0) - generated.mean(axis=0)
-    first, second = (
-        np.atleast_2d(np.cov(rows, rowvar=False)) for rows in (real, generated)
-    )
+    return moments_distance(moments(real), moments(generated))
+
+
+def moments(features: np.ndarray) -> Moments:
+    """Mean and covariance of the rows of a matrix."""
+    covariance = np.cov(features, rowvar=False)
+    return features.mean(axis=0), np.atleast_2d(covariance)
+
+
+def moments_distance(one: Moments, other: Moments) -> float:
+    """Frechet distance between two Gaussians."""
+    (first_mean, first), (second_mean, second) = one, other
+    means = first_mean - second_mean
     # The trace of (C1 C2)^(1/2) is that of (S C2 S)^(1/2), S = C1^(1/2),
     # which is symmetric.
     values, vectors = np.linalg.eigh(first)

@@ -14,6 +14,7 @@ from keras_arae.layers.generator import Generator
 from keras_arae.layers.lstm import ClassLSTMDecoder
 from keras_arae.layers.lstm import LSTMDecoder
 from keras_arae.layers.lstm import LSTMEncoder
+from keras_arae.layers.sequences import ConvolutionalSequenceEncoder
 from keras_arae.layers.transformer import TransformerDecoder
 from keras_arae.layers.transformer import TransformerEncoder
 from keras_arae.layers.velocity import VelocityNetwork
@@ -26,6 +27,7 @@ __all__ = [
     "CodeNoise",
     "ConvolutionalDecoder",
     "ConvolutionalEncoder",
+    "ConvolutionalSequenceEncoder",
     "Critic",
     "Decoder",
     "DenseDecoder",

@@ -360,8 +360,9 @@ class GenerativeModel(PhasedModel):
 
         Args:
             num_samples: int. How many.
-            condition: for a model with a condition, as in `decode`. Defaults
-                to `None`: any; each class is as likely.
+            condition: for a model with a condition, as in `decode`; of real
+                numbers only those that matter need be given. Defaults to
+                `None`: any; each class is as likely.
             seed: int. The same seed gives the same noise on every backend.
                 Defaults to `None`: drawn from numpy's global generator.
             label: another name of `condition`, for classes.
@@ -377,10 +378,12 @@ class GenerativeModel(PhasedModel):
             seed = np.random.randint(2**31)
         noise = self._draw_noise(num_samples, seed, self._prior_or(prior))
         condition = _either(condition, label)
-        if condition is None and self.condition is not None:
+        if self.condition is not None:
             # Not the noise's own numbers again.
             generator = np.random.default_rng([seed, 1])
-            condition = self.condition.draw(num_samples, generator)
+            condition = self.condition.complete(
+                condition, num_samples, generator
+            )
         codes = self.generate_codes(noise, condition, prior=prior)
         return self.decode(codes, condition, seed=seed, **options)
 
@@ -442,8 +445,9 @@ class GenerativeModel(PhasedModel):
         Returns:
             What `decode` returns.
         """
-        condition = _either(condition, label)
-        return self.decode(self.encode(x), condition, **options)
+        rows = self._encoded(x)
+        condition = self._told(_either(condition, label), rows)
+        return self.decode(self._codes_of(rows), condition, **options)
 
     @checked(
         steps=whole(2, 2**16),
@@ -499,6 +503,8 @@ class GenerativeModel(PhasedModel):
                 f"samples. Received: start={shown(start)}, "
                 f"end={shown(end)}"
             )
+        condition = _either(condition, label)
+        end_condition = _either(end_condition, end_label)
         if start is None:
             several = num_paths > 1
             noise = self._draw_noise(2 * num_paths, seed, self.prior)
@@ -512,13 +518,14 @@ class GenerativeModel(PhasedModel):
                 )
             start, several = self.codec.as_batch(start)
             end, _ = self.codec.as_batch(end)
-            ends = self.encode(start), self.encode(end)
+            first, last = self._encoded(start), self._encoded(end)
+            if end_condition is None and condition is None:
+                end_condition = self._told(None, last)
+            condition = self._told(condition, first)
+            ends = self._codes_of(first), self._codes_of(last)
         points = path(*ends, steps, method)
         rows = self._condition_path(
-            _either(condition, label),
-            _either(end_condition, end_label),
-            len(points),
-            steps,
+            condition, end_condition, len(points), steps
         )
         points = points.reshape(-1, points.shape[-1])
         if start is None:
@@ -562,7 +569,8 @@ class GenerativeModel(PhasedModel):
                 "Each row needs a code. "
                 f"Received: {len(rows)} rows and {len(codes)} codes"
             )
-        vectors = self._condition_rows(condition, label, len(rows))
+        condition = self._told(_either(condition, label), rows)
+        vectors = self._condition_rows(condition, None, len(rows))
         if vectors is not None:
             codes = np.concatenate([codes, vectors], axis=1)
         function = self._compiled("nll", self._nats)
@@ -651,6 +659,12 @@ class GenerativeModel(PhasedModel):
         if self.condition is None:
             return encode_condition(None, condition, num_rows)
         return self.condition.rows(condition, num_rows)
+
+    def _told(self, condition: Any, rows: np.ndarray) -> Any:
+        """The condition of encoded data, where they tell it themselves."""
+        if self.condition is None:
+            return condition
+        return self.condition.told(condition, lambda: self.codec.decode(rows))
 
     def _condition_path(
         self, condition: Any, end_condition: Any, num_paths: int, steps: int

@@ -18,8 +18,8 @@ from keras_arae.data import Batch
 from keras_arae.data import TextPreprocessor
 from keras_arae.export import export
 from keras_arae.models.generation import GenerativeModel
-from keras_arae.models.text_arae import NETWORK
-from keras_arae.models.text_arae import make_decoder
+from keras_arae.models.sequence_arae import NETWORK
+from keras_arae.models.sequence_arae import make_decoder
 from keras_arae.training import Phase
 
 

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
-
-from keras_arae.arguments import LAYER
-from keras_arae.arguments import POSITIVE
 from keras_arae.arguments import WIDTH
 from keras_arae.arguments import checked
-from keras_arae.arguments import either
 from keras_arae.arguments import instance
-from keras_arae.arguments import one_of
 from keras_arae.arguments import optional
 from keras_arae.data import TextPreprocessor
 from keras_arae.export import export
-from keras_arae.layers import LSTMDecoder
-from keras_arae.layers import LSTMEncoder
-from keras_arae.layers import TransformerDecoder
-from keras_arae.layers import TransformerEncoder
-from keras_arae.models.arae import ARAE
+from keras_arae.models.sequence_arae import NETWORK
+from keras_arae.models.sequence_arae import SequenceARAE
 
-NETWORK = either(one_of("lstm", "transformer"), LAYER)
-ENCODER = either(one_of("lstm", "bidirectional_lstm", "transformer"), LAYER)
 TEXT_RULES = {
     "codec": instance(TextPreprocessor),
     "embedding_dim": WIDTH,
@@ -34,7 +23,7 @@ TEXT_RULES = {
 
 
 @export
-class TextARAE(ARAE):
+class TextARAE(SequenceARAE):
     """An adversarially regularized autoencoder of sentences.
 
     Wherever `ARAE` takes or returns arrays, this class takes lists of
@@ -53,9 +42,9 @@ class TextARAE(ARAE):
         prior: `"adversarial"`, `"gaussian"`, `"mixture"`, `"flow"`, a
             `keras_arae.priors.Prior` or `None`, the plain autoencoder that
             the paper compares with. Defaults to `"adversarial"`.
-        encoder: `"lstm"`, `"bidirectional_lstm"`, `"transformer"` (whose
-            embedding is as wide as `units`) or a Keras layer. Defaults to
-            `"lstm"`.
+        encoder: `"lstm"`, `"bidirectional_lstm"`, `"convolutional"`,
+            `"transformer"` (whose embedding is as wide as `units`) or a
+            Keras layer. Defaults to `"lstm"`.
         decoder: `"lstm"`, `"transformer"` or a `keras_arae.layers.Decoder`.
             Defaults to `"lstm"`.
         condition: as in `keras_arae.ARAE`. Defaults to `None`.
@@ -79,7 +68,7 @@ class TextARAE(ARAE):
     ```
     """
 
-    @checked(**TEXT_RULES, encoder=ENCODER, learning_rate=optional(POSITIVE))
+    @checked(**TEXT_RULES)
     def __init__(
         self,
         codec: TextPreprocessor,
@@ -94,76 +83,16 @@ class TextARAE(ARAE):
         learning_rate: float | None = None,
         **options: Any,
     ) -> None:
-        if learning_rate is None:
-            slow = any(map(_is_transformer, (encoder, decoder)))
-            learning_rate = 1e-3 if slow else 4e-3
-        self.learning_rate = float(learning_rate)  # Keras takes no int.
-        units = code_dim if units is None else units
         super().__init__(
-            _make_encoder(encoder, codec, embedding_dim, units, code_dim),
-            make_decoder(decoder, codec, embedding_dim, units),
+            codec,
+            embedding_dim,
+            code_dim,
+            units,
             prior,
-            codec=codec,
+            encoder,
+            decoder,
+            learning_rate,
             condition=condition,
             normalize_codes=normalize_codes,
             **options,
         )
-
-    def default_autoencoder_optimizer(self) -> keras.optimizers.Optimizer:
-        """The optimizer of encoder and decoder: faster than released SGD."""
-        return keras.optimizers.Adam(self.learning_rate, global_clipnorm=1.0)
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "learning_rate": self.learning_rate}
-
-
-def make_decoder(
-    decoder: Any, codec: TextPreprocessor, embedding_dim: int, units: int
-) -> Any:
-    """A decoder by name, for the ids of a codec; a layer as it is.
-
-    Args:
-        decoder: `"lstm"`, `"transformer"` or a `keras_arae.layers.Decoder`.
-        codec: `keras_arae.TextPreprocessor`.
-        embedding_dim: int. Width of a token's vector; a Transformer's is
-            `units`.
-        units: int. Units of the decoder.
-
-    Returns:
-        A `keras_arae.layers.Decoder`.
-    """
-    ids = {
-        "pad_id": codec.pad_id,
-        "start_id": codec.start_id,
-        "end_id": codec.end_id,
-    }
-    size, length = codec.vocabulary_size, codec.sequence_length
-    if decoder == "lstm":
-        return LSTMDecoder(size, embedding_dim, units, **ids)
-    if decoder == "transformer":
-        return TransformerDecoder(size, length, units, **ids)
-    return decoder
-
-
-def _is_transformer(network: Any) -> bool:
-    kinds = (TransformerEncoder, TransformerDecoder)
-    return network == "transformer" or isinstance(network, kinds)
-
-
-def _make_encoder(
-    encoder: Any,
-    codec: TextPreprocessor,
-    embedding_dim: int,
-    units: int,
-    code_dim: int,
-) -> Any:
-    options = {"code_dim": code_dim, "pad_id": codec.pad_id}
-    size, length = codec.vocabulary_size, codec.sequence_length
-    if encoder in ("lstm", "bidirectional_lstm"):
-        bidirectional = encoder == "bidirectional_lstm"
-        return LSTMEncoder(
-            size, embedding_dim, units, bidirectional=bidirectional, **options
-        )
-    if encoder == "transformer":
-        return TransformerEncoder(size, length, units, **options)
-    return encoder

@@ -319,6 +319,9 @@ class PhasedModel(backend.Trainer, keras.Model):
         held_out = None
         if validation_split:
             x, validation_data = feed.split(x, y, weights, validation_split)
+        elif not data.is_dataset(x):
+            x = feed.arrays(x, y, weights)  # Once, for `after_fit` too.
+        if not data.is_dataset(x):
             y = weights = None  # They are in `x`.
         if validation_data is not None:
             held_out = feed.validation(validation_data, batch_size)

@@ -49,3 +49,20 @@ def test_lengths_of_workloads_are_real(monkeypatch):
     assert (rows[np.arange(2000), lengths - 1] == 2).all()
     long = workloads.SIZES["yelp"].rows(2000)
     assert np.sum(long > 0, axis=1).max() == 26
+
+
+@pytest.mark.once
+def test_rows_of_molecules(tmp_path):
+    run(
+        "molecules.py", "--num_train=60", "--num_held_out=10", "--epochs=1",
+        "--batch_size=20", "--steps=2", "--prior=gaussian", "--units=8",
+        "--num_samples=20", "--representation=selfies", "--properties=logP",
+        "--num_calls=4", f"--output_dir={tmp_path / 'run'}",
+    )  # fmt: skip
+    numbers = json.loads((tmp_path / "run" / "numbers.json").read_text())
+    assert 0 <= numbers["codes"]["exact"] <= 1
+    assert numbers["rows"]["gaussian, draw 0"]["samples"] == 20
+    assert numbers["gaussian: asked for"]["mean error"] > 0
+    assert 0 < numbers["gaussian: search"]["search"]["best QED"] < 1
+    samples = (tmp_path / "run" / "samples_gaussian_0.smi").read_text()
+    assert len(samples.splitlines()) == 20

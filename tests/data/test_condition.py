@@ -107,6 +107,34 @@ def test_numbers_out_of_range_are_reported(caplog):
     assert "length between 2 and 6 words; asked for 9 to 9" in caplog.text
 
 
+def test_some_of_several_numbers():
+    """The others are drawn as they go with those that are given."""
+    generator = np.random.default_rng(0)
+    first = generator.standard_normal(4000)
+    second = 0.9 * first + np.sqrt(1 - 0.9**2) * generator.standard_normal(4000)
+    condition = Numbers(["a", "b", "c"])
+    columns = {"a": 10 + 2 * first, "b": second, "c": first[::-1]}
+    condition.encode(columns, 4000)
+    rows = condition.complete({"a": 14.0, "c": 0.0}, 4000, generator)
+    np.testing.assert_allclose(rows[:, [0, 2]].mean(axis=0), [2, 0], atol=0.1)
+    assert not rows[:, [0, 2]].std(axis=0).any()
+    np.testing.assert_allclose(rows[:, 1].mean(), 1.8, atol=0.1)
+    np.testing.assert_allclose(rows[:, 1].std(), np.sqrt(0.19), atol=0.05)
+    # None given: all drawn, correlated as in the data.
+    found = np.corrcoef(condition.complete(None, 4000, generator).T)
+    np.testing.assert_allclose(found[0, 1], 0.9, atol=0.05)
+    # All given: as `rows` has them.
+    asked = {"a": 12.0, "b": 0.0, "c": 0.0}
+    complete = condition.complete(asked, 2, generator)
+    np.testing.assert_array_equal(complete, condition.rows(asked, 2))
+    for bad in ({"d": 1.0}, {}, {"a": [1.0, 2.0, 3.0]}):
+        with pytest.raises(ValueError, match="Received"):
+            condition.complete(bad, 2, generator)
+    # Of a model that was saved before correlations were.
+    del condition.statistics["correlation"]
+    assert condition.complete({"b": 1.0}, 2, generator).shape == (2, 3)
+
+
 @pytest.mark.parametrize("condition", [MOOD, Classes(3), numbers()])
 def test_config_round_trip(condition):
     config = keras.saving.serialize_keras_object(condition)

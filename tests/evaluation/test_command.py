@@ -115,7 +115,7 @@ def test_results_stand_in_the_folder(output):
 
 def test_warnings_name_what_is_odd(output):
     _, process = output
-    assert "good.txt and copy.txt hold the same sentences" in process.stderr
+    assert "good.txt and copy.txt hold the same samples" in process.stderr
     distinct = {line.lower() for line in sentences(50, 2)}
     known = distinct & {line.lower() for line in sentences(600, 1)}
     message = f"{len(known)} of {len(distinct)} distinct test sentences"

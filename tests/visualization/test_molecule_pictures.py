@@ -1,0 +1,67 @@
+"""Pictures of molecules: that they are there, and of the size they must be."""
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+from keras_arae import visualization
+
+pytestmark = pytest.mark.once
+MOLECULES = ["CCO", "C1CC", "C[N+](C)(C)C.[Cl-]", "c1ccccc1"]
+
+
+def ink(picture):
+    return int((picture[..., :3].min(axis=2) < 0.9).sum())
+
+
+def test_a_grid_has_a_place_for_each(tmp_path):
+    path = tmp_path / "grid.png"
+    visualization.plot_molecules(MOLECULES, path, num_columns=3)
+    picture = matplotlib.image.imread(path)
+    height, width = picture.shape[0] // 2, picture.shape[1] // 3
+    places = [
+        ink(picture[row : row + height, column : column + width])
+        for row in (0, height)
+        for column in (0, width, 2 * width)
+    ]
+    # What is no molecule says so; two places of the last row are empty.
+    assert all(places[:4]) and not any(places[4:])
+
+
+def test_paths_are_rows(tmp_path):
+    path = tmp_path / "paths.png"
+    visualization.plot_molecule_paths([MOLECULES, MOLECULES[::-1]], path)
+    height, width, _ = matplotlib.image.imread(path).shape
+    one = tmp_path / "one.png"
+    visualization.plot_molecules(["C"], one, [], ["methane"])
+    small = matplotlib.image.imread(one)
+    assert (height, width) == (2 * small.shape[0], 4 * small.shape[1])
+    with pytest.raises(ValueError, match=r"lengths \[1, 2\]"):
+        visualization.plot_molecule_paths([["C"], ["C", "CC"]], path)
+
+
+def test_distributions(tmp_path):
+    path = tmp_path / "properties.png"
+    sets = {"data": MOLECULES * 5, "one": ["CCO"]}
+    visualization.plot_properties(sets, path, ["logP", "TPSA", "weight"])
+    assert np.ptp(matplotlib.image.imread(path)) > 0
+    with pytest.raises(ValueError, match="'none' with 2 strings and no mol"):
+        visualization.plot_properties({"none": ["", "C1CC"]}, path)
+    with pytest.raises(ValueError, match="no set"):
+        visualization.plot_properties({}, path)
+
+
+@pytest.mark.parametrize(
+    "smiles, legends, message",
+    [
+        ([], None, "1 to 400 molecules"),
+        (["C"] * 401, None, "Received: 401"),
+        (["C"], ["a", "b"], "2 legends of 1 molecules"),
+    ],
+)
+def test_what_cannot_be_drawn(tmp_path, smiles, legends, message):
+    with pytest.raises(ValueError, match=message):
+        visualization.plot_molecules(
+            smiles, tmp_path / "a.png", legends=legends
+        )
+    assert not list(tmp_path.iterdir())
