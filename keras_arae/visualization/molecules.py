@@ -31,6 +31,7 @@ from keras_arae.data.chemistry import quiet_rdkit
 from keras_arae.extras import require
 
 WIDTH, HEIGHT = 260, 220  # Pixels of a molecule and what stands below it.
+MAX_ATOMS = 200  # A molecule of more is not drawn: one sees nothing of it.
 MOST = 400  # Molecules of one picture: more, and it is too large to look at.
 DIGITS = {"TPSA": 0, "weight": 0}
 NAMES = several(one_of(*PROPERTIES))
@@ -54,7 +55,7 @@ def plot_molecules(
 
     Args:
         smiles: list of str, 1 to 400. A string that is no molecule is an empty
-            place that says so.
+            place that says so, and so is one of more than 200 atoms.
         path: str or path. The PNG to write.
         names: list of str. Properties to show, of `"logP"`, `"QED"`, `"SA"`,
             `"TPSA"` and `"weight"`. Defaults to `("QED", "logP")`.
@@ -224,17 +225,24 @@ def _draw(
     options.minFontSize = 11
     options.drawMolsSameScale = False
     options.fixedBondLength = 28  # Pixels, the most.
-    # What cannot be drawn: a place with words in it.
-    words = chem.MolFromSmiles("*")
-    words.GetAtomWithIdx(0).SetProp("_displayLabel", "no molecule")
     with quiet_rdkit():
-        canvas.DrawMolecules(
-            [words if one is None else one for one in molecules],
-            legends=list(legends),
-        )
+        shown = [_or_words(chem, molecule) for molecule in molecules]
+        canvas.DrawMolecules(shown, legends=list(legends))
     canvas.FinishDrawing()
     with replacing(path) as partial:
         partial.write_bytes(canvas.GetDrawingText())
+
+
+def _or_words(chem: Any, molecule: Any | None) -> Any:
+    """A molecule, or a place with words in it where it cannot be drawn."""
+    if molecule is not None and molecule.GetNumAtoms() <= MAX_ATOMS:
+        return molecule
+    words = "no molecule"
+    if molecule is not None:
+        words = f"{molecule.GetNumAtoms()} atoms"
+    place = chem.MolFromSmiles("*")
+    place.GetAtomWithIdx(0).SetProp("_displayLabel", words)
+    return place
 
 
 def _table(
