@@ -157,7 +157,8 @@ class CodeNoise(keras.layers.Layer):
         )
         noise = noise * self.current_stddev
         if self.max_stddev is not None:
-            noise = noise * self._factors(ops.shape(code)[0])
+            ratio = self.max_stddev / self.stddev
+            noise = noise * self._factors(ratio, ops.shape(code)[0])
         self.calls.assign_add(1)
         decays = ops.cast(self.calls // self.decay_steps, "float32")
         self.current_stddev.assign(
@@ -165,12 +166,12 @@ class CodeNoise(keras.layers.Layer):
         )
         return code + ops.cast(noise, code.dtype)
 
-    def _factors(self, num_codes: Any) -> Any:
+    def _factors(self, most: float, num_codes: Any) -> Any:
         """How much more noise than the least each code meets."""
         uniform = keras.random.uniform(
             (num_codes, 1), dtype="float32", seed=self.seed_generator
         )
-        return ops.power(self.max_stddev / self.stddev, uniform)
+        return ops.power(most, uniform)
 
     def epoch_numbers(self) -> dict[str, float]:
         """The (lowest) standard deviation now, to log once an epoch."""
