@@ -31,6 +31,8 @@ flags.DEFINE_enum(
     "Judge by 5,000 test molecules and as many of other scaffolds, or by the "
     "statistics of MOSES' own test sets.",
 )  # fmt: skip
+flags.DEFINE_integer("num_test", 5000, "Of the sample's test molecules.")
+flags.DEFINE_bool("fcd", True, "Whether to measure the FCD: 10 ms a molecule.")
 flags.DEFINE_integer("num_train", None, "Of so many molecules. None: all.")
 flags.DEFINE_integer("num_held_out", 2000, "Of the end, to measure codes by.")
 flags.DEFINE_enum(
@@ -64,7 +66,10 @@ flags.DEFINE_integer("seed", 0, "Random seed.")
 flags.DEFINE_bool("resume", False, "Continue an interrupted run.")
 flags.DEFINE_bool("overwrite", False, "Replace earlier results.")
 FLAGS = flags.FLAGS
-AFTERWARDS = ("prior", "num_samples", "num_codes", "draws", "num_calls", "test")
+# What a finished run may be resumed with.
+AFTERWARDS = (
+    "draws", "fcd", "num_calls", "num_codes", "num_test", "prior", "test",
+)  # fmt: skip
 
 
 def code_noise():
@@ -116,7 +121,7 @@ def run(folder, train, held_out):
     model.save(folder / "model.keras")
     numbers = {"codes": judge_codes(model, held_out)}
     print(numbers, flush=True)
-    report = evaluation.MoleculeReport(train, *test_sets())
+    report = evaluation.MoleculeReport(train, *test_sets(), fcd=FLAGS.fcd)
     rows = {}
     for name in FLAGS.prior:
         if name != "adversarial":
@@ -143,7 +148,8 @@ def test_sets():
     splits = ("test", "test_scaffolds")
     if FLAGS.test == "moses":
         return [evaluation.MoleculeStatistics.of_moses(s) for s in splits]
-    return [keras_arae.datasets.load_molecules(split=s) for s in splits]
+    sets = [keras_arae.datasets.load_molecules(split=s) for s in splits]
+    return [molecules[: FLAGS.num_test] for molecules in sets]
 
 
 def make_model(train):
@@ -198,7 +204,8 @@ def judge_asked(model, labels):
     name, statistics = model.condition.names[0], model.condition.statistics
     standard = np.percentile(labels[:, 0], np.linspace(5, 95, 10))
     values = standard * statistics["stddev"][0] + statistics["mean"][0]
-    asked = np.repeat(values, 100)
+    count = min(FLAGS.num_samples, 100)
+    asked = np.repeat(values, count)
     samples = model.generate(
         len(asked), condition={name: asked}, seed=FLAGS.seed, only_valid=True
     )
@@ -207,7 +214,7 @@ def judge_asked(model, labels):
         "property": name,
         "values": values.tolist(),
         "mean error": float(np.abs(errors).mean()),
-        "of each": np.abs(errors).reshape(-1, 100).mean(axis=1).tolist(),
+        "of each": np.abs(errors).reshape(-1, count).mean(axis=1).tolist(),
     }
 
 

@@ -56,13 +56,14 @@ def test_rows_of_molecules(tmp_path):
     run(
         "molecules.py", "--num_train=60", "--num_held_out=10", "--epochs=1",
         "--batch_size=20", "--steps=2", "--prior=gaussian", "--units=8",
-        "--num_samples=20", "--representation=selfies", "--properties=logP",
-        "--num_calls=4", f"--output_dir={tmp_path / 'run'}",
+        "--num_samples=4", "--representation=selfies", "--properties=logP",
+        "--num_calls=4", "--num_test=50", "--nofcd",
+        f"--output_dir={tmp_path / 'run'}",
     )  # fmt: skip
     numbers = json.loads((tmp_path / "run" / "numbers.json").read_text())
     assert 0 <= numbers["codes"]["exact"] <= 1
-    assert numbers["rows"]["gaussian, draw 0"]["samples"] == 20
+    assert numbers["rows"]["gaussian, draw 0"]["samples"] == 4
     assert numbers["gaussian: asked for"]["mean error"] > 0
     assert 0 < numbers["gaussian: search"]["search"]["best QED"] < 1
     samples = (tmp_path / "run" / "samples_gaussian_0.smi").read_text()
-    assert len(samples.splitlines()) == 20
+    assert len(samples.splitlines()) == 4
