@@ -26,6 +26,25 @@ class SequenceCodec(Codec):
     Attributes:
         max_length: int. Tokens of the longest sequence, end not counted.
         special_tokens: tuple of str. What stands for the special ids.
+        kind: str. What pieces of data are, in the plural, for messages.
+
+    Example:
+
+    ```python
+    class Numbers(keras_arae.data.SequenceCodec):
+        kind, max_length, vocabulary_size = "numbers", 4, 13
+
+        def encode(self, data):
+            return self.padded([[int(d) + 3 for d in one] for one in data])
+
+        def decode(self, ids):
+            rows = self.without_ends(ids)
+            return ["".join(str(i - 3) for i in row) for row in rows]
+
+    codec = Numbers()
+    assert codec.encode(["042"]).tolist() == [[3, 7, 5, 2, 0]]
+    assert codec.decode(codec.encode(["042"])) == ["042"]
+    ```
     """
 
     pad_id = 0
@@ -33,7 +52,7 @@ class SequenceCodec(Codec):
     end_id = 2
     special_tokens: tuple[str, ...] = ("<pad>", "<s>", "</s>")
     max_length: int
-    kind = "strings"  # What pieces of data are, in the plural, for messages.
+    kind = "strings"
 
     @property
     def vocabulary_size(self) -> int:
