@@ -28,7 +28,12 @@ flags.DEFINE_integer(
 )
 flags.DEFINE_integer("epochs", 5, "Times through the data.")
 flags.DEFINE_integer("batch_size", 64, "Sentences a step.")
-flags.DEFINE_float("temperature", None, "Of sampling words; greedy without.")
+flags.DEFINE_integer(
+    "num_beams", 4, "Sentences to search among; 1 is greedy.", lower_bound=1
+)
+flags.DEFINE_float(
+    "temperature", None, "Of words drawn at random, in place of a search."
+)
 flags.DEFINE_integer("num_samples", 1000, "Sentences to generate at the end.")
 flags.DEFINE_integer("seed", 0, "Random seed.")
 flags.DEFINE_enum("verbose", "auto", ["auto", "0", "1", "2"], "Progress bar.")
@@ -49,7 +54,8 @@ def main(_):
         overwrite=FLAGS.overwrite,
         appended=["training_samples.txt"],
     )
-    folder.save_flags(FLAGS, data=(train, held_out), free=["temperature"])
+    free = ["num_beams", "temperature"]
+    folder.save_flags(FLAGS, data=(train, held_out), free=free)
     with folder.running():
         run(folder, train, held_out)
 
@@ -72,8 +78,8 @@ def run(folder, train, held_out):
     sampler = keras_arae.callbacks.TextSampler(
         held_out[:4],
         path=folder / "training_samples.txt",
-        temperature=FLAGS.temperature,
         verbose=FLAGS.verbose != "0",
+        **decoding(),
     )
     model.fit(
         train,
@@ -101,7 +107,8 @@ def make_model(train):
         codec,
         embedding_dim=FLAGS.code_dim,
         code_dim=FLAGS.code_dim,
-        code_noise=0.06,
+        # Of each code its own: the decoder learns how far to trust a code.
+        code_noise=(0.03, 0.3),
         seed=FLAGS.seed,
     )
     # The rate of encoder and decoder falls to zero, so that the generator
@@ -112,9 +119,16 @@ def make_model(train):
     return model
 
 
+def decoding():
+    """How codes become sentences."""
+    if FLAGS.temperature is None:
+        return {"num_beams": FLAGS.num_beams}
+    return {"temperature": FLAGS.temperature}
+
+
 def show_samples(model, folder, train):
     """New sentences from noise, and ways from one to another."""
-    options = {"seed": FLAGS.seed, "temperature": FLAGS.temperature}
+    options = {"seed": FLAGS.seed, **decoding()}
     samples = model.generate(FLAGS.num_samples, **options)
     folder.write_lines("samples.txt", samples)
     distinct = set(samples)
@@ -134,7 +148,7 @@ def show_samples(model, folder, train):
 def show_codes(model, folder, held_out):
     """Sentences that the model never saw, through their codes."""
     sentences = held_out[:20]
-    copies = model.reconstruct(sentences, seed=FLAGS.seed)
+    copies = model.reconstruct(sentences, seed=FLAGS.seed, **decoding())
     folder.write_lines(
         "reconstructions.txt",
         [f"{sentence} -> {copy}" for sentence, copy in zip(sentences, copies)],
