@@ -1,15 +1,14 @@
 """The command lines of all scripts: `--help`, and mistakes."""
 
-import os
-import pathlib
 import re
 import subprocess
 import sys
 
 import pytest
+from scripts import ROOT
+from scripts import run_python
 
 pytestmark = pytest.mark.once
-ROOT = pathlib.Path(__file__).parents[1]
 SCRIPTS = [
     path.relative_to(ROOT).as_posix()
     for folder in ("examples", "benchmarks/paper")
@@ -49,14 +48,7 @@ if __name__ == "__main__":
 
 
 def run(*command):
-    # It compiles nothing: the soonest done.
-    return subprocess.run(
-        [sys.executable, *command],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "KERAS_BACKEND": "torch"},
-    )
+    return run_python(*command, backend="torch", folder=ROOT)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +87,9 @@ def test_help_shows_every_flag(script):
 
 
 def test_a_script_runs_and_shows_its_flags(small):
-    process = run(small, "--zeal=4")
+    # By the shell's way, what the others come close to: `run_python`.
+    command = [sys.executable, small, "--zeal=4"]
+    process = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert process.stdout == "5\n"
     assert process.stderr == "WARNING: It is late.\n"
     shown = run(small, "-h")

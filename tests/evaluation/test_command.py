@@ -1,14 +1,12 @@
 """`python -m keras_arae.evaluate` as a user runs it, on their own files."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 
 import keras
 import numpy as np
 import pytest
+from scripts import run_python
 
 import keras_arae
 
@@ -44,22 +42,12 @@ def folder(tmp_path_factory):
 
 
 def run(folder, output_dir, *options):
-    return subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "keras_arae.evaluate",
-            f"--train={folder}",
-            f"--output_dir={output_dir}",
-            *SMALL,
-            *options,
-        ],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        # It compiles nothing: the soonest done.
-        env={**os.environ, "KERAS_BACKEND": "torch"},
-    )
+    return run_python(
+        "-m", "keras_arae.evaluate", f"--train={folder}",
+        f"--output_dir={output_dir}", *SMALL, *options,
+        backend="torch",  # It compiles nothing: the soonest done.
+        folder=folder,
+    )  # fmt: skip
 
 
 def tables(text):
