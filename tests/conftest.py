@@ -1,5 +1,7 @@
 """Small models and texts that the tests share."""
 
+import contextlib
+import importlib.metadata
 import inspect
 import os
 import pathlib
@@ -11,6 +13,13 @@ os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", tempfile.mkdtemp())
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
 # Most of a suite is compilation, and small models are quick in any case.
 os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+# Half of it makes code of fusions, by a way whose elder is quicker. XLA ends at
+# a flag that it does not know: this one is known to the version tried here.
+with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+    if importlib.metadata.version("jaxlib").startswith("0.10."):
+        os.environ.setdefault(
+            "XLA_FLAGS", "--xla_cpu_use_fusion_emitters=false"
+        )
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
@@ -85,6 +94,25 @@ def as_new(make_model):
         return model
 
     return give
+
+
+def start_alike(model, other):
+    """Gives a model the weights and random states of another one."""
+    for variable, value in zip(other.variables, model.variables, strict=True):
+        # Copies: JAX's steps consume what a variable holds.
+        variable.assign(keras.ops.convert_to_numpy(value))
+
+
+def few_steps(model):
+    """A compiled model, for a fit of few steps: the soonest done.
+
+    TensorFlow traces a step as long as it runs ten eagerly; JAX compiles an
+    eager step operation by operation.
+    """
+    if keras.config.backend() == "tensorflow":
+        model.run_eagerly = True
+        model.train_function = model.test_function = None
+    return model
 
 
 GAME = inspect.signature(keras_arae.priors.AdversarialPrior).parameters
