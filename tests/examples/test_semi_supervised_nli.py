@@ -11,8 +11,10 @@ SCRIPT = "examples/semi_supervised_nli.py"
 
 def test_sentences_without_labels_help_the_packaged_task(monkeypatch):
     # A run of minutes: optimizing its programs pays.
-    monkeypatch.delenv("JAX_DISABLE_MOST_OPTIMIZATIONS", raising=False)
-    process = run_script(SCRIPT, backend="jax")
+    for name in ("JAX_DISABLE_MOST_OPTIMIZATIONS", "XLA_FLAGS"):
+        monkeypatch.delenv(name, raising=False)
+    # Of half the default width. Measured: 69.7 and 79.2%.
+    process = run_script(SCRIPT, "--code_dim=32", backend="jax")
     assert process.returncode == 0, process.stderr[-3000:]
     alone, gained = (
         float(re.search(rf"{name}: ([0-9.]+)%", process.stdout).group(1))
