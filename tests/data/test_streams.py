@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from conftest import few_steps
 from conftest import quick_optimizers
 from conftest import same
 from conftest import weights_of
@@ -17,16 +18,12 @@ def rows(preprocessor, clauses):
 
 @pytest.fixture
 def make_model(make_model):
-    """Makes small text models; TensorFlow traces no graph of a few steps."""
+    """Makes small text models, without a game: it reads no stream."""
 
-    def make(**options):
-        model = make_model(compiled=False, **options)
-        eagerly = keras.config.backend() == "tensorflow"
-        optimizers = {}
-        if model.prior is None or not model.prior.fitted_afterwards:
-            optimizers = quick_optimizers()
-        model.compile(run_eagerly=eagerly, **optimizers)
-        return model
+    def make(prior=None, **options):
+        model = make_model(compiled=False, prior=prior, **options)
+        model.compile(quick_optimizers()["autoencoder_optimizer"])
+        return few_steps(model)
 
     return make
 

@@ -6,6 +6,7 @@ import pathlib
 import keras
 import numpy as np
 import pytest
+from conftest import few_steps
 
 
 @pytest.mark.once
@@ -63,8 +64,8 @@ def test_early_stopping_restores_the_best(make_model, clauses):
     )
 
 
-def test_learning_rates_follow_a_schedule(make_model, clauses):
-    model = make_model()
+def test_learning_rates_follow_a_schedule(as_new, clauses):
+    model = as_new()
     scheduler = keras.callbacks.LearningRateScheduler(
         lambda epoch, rate: rate * 0.5
     )
@@ -81,26 +82,25 @@ class Interrupt(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
-def test_backup_and_restore(make_model, clauses, tmp_path):
+def test_backup_and_restore(as_new, make_model, clauses, tmp_path):
     backup = keras.callbacks.BackupAndRestore(tmp_path / "backup")
     with pytest.raises(KeyboardInterrupt):
-        make_model().fit(
+        as_new().fit(
             clauses, epochs=4, callbacks=[backup, Interrupt()], verbose=0
         )
-    model = make_model()
+    model = make_model()  # The callback leaves a mark on it.
     history = model.fit(clauses, epochs=4, callbacks=[backup], verbose=0)
     assert history.epoch == [2, 3]
-    straight = make_model().fit(clauses, epochs=4, verbose=0).history
+    straight = as_new().fit(clauses, epochs=4, verbose=0).history
     assert history.history["loss"][1] < straight["loss"][1]
 
 
-def test_terminate_on_nan_takes_over(make_model, clauses):
-    model = make_model()
+def test_terminate_on_nan_takes_over(as_new, clauses):
+    model = as_new()
     model.optimizer["autoencoder"].learning_rate = float("nan")
     history = model.fit(
         clauses,
         epochs=3,
-        batch_size=40,
         verbose=0,
         callbacks=[keras.callbacks.TerminateOnNaN()],
     ).history
@@ -122,7 +122,7 @@ def test_nan_names_its_phase_and_spares_the_checkpoint(
 
     checkpoint = ResumableCheckpoint(tmp_path)
     model = make_model()
-    model.fit(clauses, callbacks=[checkpoint], verbose=0)
+    few_steps(model).fit(clauses[:64], callbacks=[checkpoint], verbose=0)
     original = getattr(model, f"{phase}_loss")
 
     def broken_loss(value):
@@ -136,7 +136,7 @@ def test_nan_names_its_phase_and_spares_the_checkpoint(
     model.compile()
     with pytest.raises(FloatingPointError, match=f"of the {phase} phase"):
         model.fit(
-            clauses,
+            clauses[:64],
             initial_epoch=1,
             epochs=3,
             callbacks=[checkpoint],

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from conftest import few_steps
 
 import keras_arae
 
@@ -92,7 +93,7 @@ def test_convolutional_networks_train_and_are_saved(digits, tmp_path):
     samples = loaded.generate(20, seed=1)
     np.testing.assert_array_equal(samples, model.generate(20, seed=1))
     assert samples.max() <= 3
-    loaded.fit(digits[:400], batch_size=40, verbose=0)
+    few_steps(loaded).fit(digits[:40], batch_size=40, verbose=0)
 
 
 def test_stochastic_binarization_draws_anew_each_epoch(digits):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from conftest import NETWORKS
 from conftest import compile_quickly
+from conftest import few_steps
 from conftest import network
 from conftest import same
 from conftest import weights_of
@@ -34,20 +35,21 @@ def decaying_model(make_model, **options):
     "critic_data", [pytest.param("reuse", marks=pytest.mark.once), "fresh"]
 )
 def test_resuming_is_exact(make_model, clauses, tmp_path, critic_data):
-    data = {"x": clauses[:90], "batch_size": 40, "verbose": 0}
+    data = {"x": clauses[:70], "batch_size": 25, "verbose": 0}
     options = {"critic_data": critic_data, "critic_steps": 2}
 
     keras.utils.set_random_seed(5)
-    straight = decaying_model(make_model, **options)
-    expected = straight.fit(epochs=4, **data).history
+    straight = few_steps(decaying_model(make_model, **options))
+    expected = straight.fit(epochs=2, **data).history
 
     keras.utils.set_random_seed(5)
-    model = decaying_model(make_model, **options)
-    first = model.fit(epochs=2, **data).history
+    model = few_steps(decaying_model(make_model, **options))
+    first = model.fit(epochs=1, **data).history
     model.save(tmp_path / "model.keras")
     keras.utils.set_random_seed(77)
     loaded = keras.saving.load_model(tmp_path / "model.keras")
-    second = loaded.fit(epochs=4, initial_epoch=2, **data).history
+    few_steps(loaded)
+    second = loaded.fit(epochs=2, initial_epoch=1, **data).history
 
     for key, values in expected.items():
         assert first[key] + second[key] == values, key
@@ -55,7 +57,7 @@ def test_resuming_is_exact(make_model, clauses, tmp_path, critic_data):
 
 
 def test_a_loaded_model_says_the_same(make_model, clauses, tmp_path):
-    model = make_model(critic_steps=2, encoder_gradient_scale=0.3)
+    model = make_model(critic_steps=1, encoder_gradient_scale=0.3)
     model.fit(clauses, epochs=2, verbose=0)
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
@@ -66,11 +68,11 @@ def test_a_loaded_model_says_the_same(make_model, clauses, tmp_path):
         loaded.evaluate(clauses[:50], verbose=0)[:3], rel=1e-6
     )
     prior = loaded.prior
-    assert (prior.critic_steps, prior.encoder_gradient_scale) == (2, 0.3)
+    assert (prior.critic_steps, prior.encoder_gradient_scale) == (1, 0.3)
 
 
-def test_weights_only_files(make_model, clauses, tmp_path):
-    model = make_model()
+def test_weights_only_files(as_new, make_model, clauses, tmp_path):
+    model = as_new()
     model.fit(clauses, verbose=0)
     model.save_weights(tmp_path / "model.weights.h5")
     other = make_model(compiled=False)
@@ -79,14 +81,14 @@ def test_weights_only_files(make_model, clauses, tmp_path):
     assert model.generate(5, seed=1) == other.generate(5, seed=1)
 
 
-def test_other_optimizers_than_the_files(make_model, clauses, tmp_path):
-    model = make_model()
-    model.fit(clauses[:40], verbose=0)
+def test_other_optimizers_than_the_files(as_new, clauses, tmp_path):
+    model = as_new()
+    model.fit(clauses[:64], verbose=0)
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras", compile=False)
     assert not loaded.compiled
     compile_quickly(loaded)
-    loaded.fit(clauses[:40], verbose=0)
+    few_steps(loaded).fit(clauses[:64], verbose=0)
 
 
 def test_a_plain_autoencoder_is_saved_too(make_model, clauses, tmp_path):
@@ -97,7 +99,7 @@ def test_a_plain_autoencoder_is_saved_too(make_model, clauses, tmp_path):
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     assert loaded.prior is None
     assert loaded.reconstruct(clauses[:5]) == model.reconstruct(clauses[:5])
-    loaded.fit(clauses, verbose=0)
+    few_steps(loaded).fit(clauses[:64], verbose=0)
 
 
 def test_general_networks_are_saved(tmp_path):
@@ -119,7 +121,7 @@ def test_general_networks_are_saved(tmp_path):
     np.testing.assert_array_equal(
         loaded.generate(5, seed=1), model.generate(5, seed=1)
     )
-    loaded.fit(x, batch_size=20, verbose=0)
+    few_steps(loaded).fit(x, batch_size=20, verbose=0)
 
 
 def test_averaged_weights_reach_their_networks(make_model, clauses):

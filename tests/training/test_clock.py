@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from conftest import few_steps
 from conftest import number
 from conftest import same
 from conftest import weights_of
@@ -48,28 +49,28 @@ def check_rates(model, steps):
 
 
 def test_rates_after_steps_also_after_loading(tmp_path):
-    model = make_model(SCHEDULE, critic_steps=5)
+    model = make_model(SCHEDULE, critic_steps=3)
     history = model.fit(**DATA).history
     check_rates(model, 3)
     for name in NAMES:
         logged = history[f"learning_rate_{name}"]
         assert logged == pytest.approx([number(SCHEDULE(3))], rel=1e-5)
-    # Each optimizer counts its updates: two and five in a step.
+    # Each optimizer counts its updates: two and three in a step.
     counts = [number(model.optimizer[name].iterations) for name in NAMES]
-    assert counts == [6, 15, 3]
+    assert counts == [6, 9, 3]
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     check_rates(loaded, 3)
-    loaded.fit(epochs=2, **DATA)
+    few_steps(loaded).fit(epochs=2, **DATA)
     check_rates(loaded, 9)
 
 
 def test_every_update_of_a_step_has_the_rate_of_the_step():
-    # Zero in the first two steps, which are ten updates of the critic.
+    # Zero in the first two steps, which are six updates of the critic.
     schedule = keras.optimizers.schedules.PiecewiseConstantDecay(
         [1], [0.0, 1e-2]
     )
-    model = make_model(schedule, critic_steps=5)
+    model = make_model(schedule, critic_steps=3)
     networks = (model.encoder, model.prior.critic, model.prior.generator)
     before = weights_of(*networks)
     model.fit(X[:60], batch_size=30, verbose=0)

@@ -15,7 +15,7 @@ import keras_arae
 layers = keras_arae.layers
 
 
-def make(seed=3, run_eagerly=True, **networks):
+def make(seed=3, run_eagerly=True, rate=1e-2, **networks):
     """A small dense model, and what it learned in two epochs."""
     keras.utils.set_random_seed(0)
     networks = {
@@ -38,7 +38,7 @@ def make(seed=3, run_eagerly=True, **networks):
         seed=seed,
     )
     model.compile(
-        *[keras.optimizers.Adam(1e-2) for _ in range(3)],
+        *[keras.optimizers.Adam(rate) for _ in range(3)],
         run_eagerly=run_eagerly,  # For a few steps the soonest done.
     )
     return model
@@ -294,8 +294,8 @@ PHASES = {
 @pytest.fixture(scope="module")
 def plain(x):
     """A model without penalties, after the epochs of one that has one."""
-    model = make()
-    logs = fit(model, x, epochs=4)
+    model = make(rate=2e-2)
+    logs = fit(model, x, epochs=2)
     assert not any(key.endswith("_regularization") for key in logs)
     return model
 
@@ -307,9 +307,9 @@ def test_a_regularizer_is_in_the_loss_of_each_phase_that_trains_it(
     def penalised(model):
         return network(model, name).trainable_variables[0]
 
-    model = make()
+    model = make(rate=2e-2)
     penalised(model).regularizer = keras.regularizers.L2(10.0)
-    logs = fit(model, x, epochs=4)
+    logs = fit(model, x, epochs=2)
     found = {key for key in logs if key.endswith("_regularization")}
     assert found == {f"{phase}_regularization" for phase in PHASES[name]}
     norms = [
@@ -346,7 +346,7 @@ def test_what_a_layer_adds_is_in_the_loss(x):
             Added(),
         ]
     )
-    logs = fit(make(encoder=encoder), x, epochs=4)
+    logs = fit(make(encoder=encoder), x, epochs=2)
     found = logs["reconstruction_regularization"]
     assert found[-1] < found[0]
     assert "encoder_regularization" not in logs
