@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BARE := .venv-bare
-PARTS := test-tensorflow test-jax test-programs test-once test-torch test-bare
+PARTS := test-tensorflow test-jax test-once test-programs test-torch test-bare
 PROGRAMS := tests/examples tests/benchmarks
 
 .PHONY: demo test lint clean
