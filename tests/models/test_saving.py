@@ -35,7 +35,7 @@ def decaying_model(make_model, **options):
     "critic_data", [pytest.param("reuse", marks=pytest.mark.once), "fresh"]
 )
 def test_resuming_is_exact(make_model, clauses, tmp_path, critic_data):
-    data = {"x": clauses[:70], "batch_size": 25, "verbose": 0}
+    data = {"x": clauses[:50], "batch_size": 25, "verbose": 0}
     options = {"critic_data": critic_data, "critic_steps": 2}
 
     keras.utils.set_random_seed(5)
