@@ -14,6 +14,10 @@ import jax.numpy as jnp
 import keras
 from keras import ops
 
+from keras_arae.backend.jax_devices import Devices
+
+replicas = Devices()
+
 # Rows at once: logits of so many words' vocabularies stay in the cache.
 CHUNK = 128
 
@@ -38,11 +42,12 @@ class Trainer:
     optimizer: Any
     run_eagerly: bool
     jax_state_sync: Callable[[], None]
-    num_replicas = 1
 
     @contextlib.contextmanager
-    def keeping_values(self) -> Iterator[None]:
-        """Gives variables their values back if an exception passes.
+    def running(self) -> Iterator[None]:
+        """What `fit` and `evaluate` run in.
+
+        Gives variables their values back if an exception passes.
 
         Keras takes the values out of the variables while a step holds them.
         """
@@ -178,13 +183,24 @@ class Trainer:
             return outputs, [scope.get_current_value(v) for v in seeds]
 
         def compiled_function(*inputs: Any) -> Any:
-            values = [variable.value for variable in variables]
+            values = [_on_one_device(variable.value) for variable in variables]
             outputs, new_seeds = stateless_function(values, *inputs)
             for variable, value in zip(seeds, new_seeds):
                 variable.assign(value)
             return outputs
 
         return compiled_function
+
+
+def _on_one_device(value: Any) -> Any:
+    """A value that all devices hold, on one of this process.
+
+    What a model is asked after training needs no other device, and no other
+    process, which may ask for nothing.
+    """
+    if len(value.sharding.device_set) > 1 and value.is_fully_replicated:
+        return value.addressable_data(0)
+    return value
 
 
 def _values(variables: Sequence) -> list:

@@ -12,6 +12,10 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from keras_arae.backend.tensorflow_replicas import StrategyReplicas
+
+replicas = StrategyReplicas()
+
 
 class Trainer:
     """Step signatures, gradients and compiled functions on TensorFlow."""
@@ -21,22 +25,18 @@ class Trainer:
     export_options: dict | None = {}
     training_step: Callable[[Any], dict[str, Any]]
     evaluation_step: Callable[[Any], dict[str, Any]]
+    distribute_strategy: Any
     jit_compile: Any
     run_eagerly: bool
-
-    @property
-    def num_replicas(self) -> int:
-        """Of a `tf.distribute` strategy, which sums their gradients."""
-        return tf.distribute.get_strategy().num_replicas_in_sync
 
     @property
     def skips_masked(self) -> bool:
         """Whether shapes may depend on data: not where XLA compiles."""
         return not self.jit_compile
 
-    def keeping_values(self) -> contextlib.AbstractContextManager:
-        """What JAX needs around `fit` and `evaluate`: nothing here."""
-        return contextlib.nullcontext()
+    def running(self) -> contextlib.AbstractContextManager:
+        """What `fit` and `evaluate` run in: the model's strategy."""
+        return self.distribute_strategy.scope()
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Keras' signature of a step of training."""
@@ -85,8 +85,21 @@ class Trainer:
     def update(
         self, optimizer: Any, gradients: Sequence, variables: Sequence
     ) -> None:
-        """One step of an optimizer."""
-        optimizer.apply(gradients, variables)
+        """One step of an optimizer.
+
+        Gradients are means over replicas: here, outside of any replica, where
+        the optimizer clips what it would else clip of each replica, and sum.
+        """
+        if replicas.count == 1:
+            optimizer.apply(gradients, variables)
+            return
+
+        def apply(strategy: Any, gradients: Sequence) -> None:
+            values = map(strategy.experimental_local_results, gradients)
+            optimizer.apply([value[0] for value in values], variables)
+
+        context = tf.distribute.get_replica_context()
+        context.merge_call(apply, args=(gradients,))
 
     def where_finite(self, value: Any, gradients: Sequence) -> Any:
         """`value`, or NaN if a gradient is not finite."""

@@ -11,6 +11,10 @@ import keras
 import torch
 from keras import ops
 
+from keras_arae.backend.torch_processes import Processes
+
+replicas = Processes()
+
 
 class Trainer:
     """Step signatures, gradients and functions on PyTorch."""
@@ -20,11 +24,10 @@ class Trainer:
     export_options: dict | None = None
     training_step: Callable[[Any], dict[str, Any]]
     evaluation_step: Callable[[Any], dict[str, Any]]
-    num_replicas = 1
     skips_masked = True
 
-    def keeping_values(self) -> contextlib.AbstractContextManager:
-        """What JAX needs around `fit` and `evaluate`: nothing here."""
+    def running(self) -> contextlib.AbstractContextManager:
+        """What `fit` and `evaluate` run in: nothing here."""
         return contextlib.nullcontext()
 
     def train_step(self, data: Any) -> dict[str, Any]:

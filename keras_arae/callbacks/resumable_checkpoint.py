@@ -19,13 +19,14 @@ from keras_arae.arguments import instance
 from keras_arae.arguments import optional
 from keras_arae.atomic_file import replacing
 from keras_arae.callbacks.appended_files import AppendedFiles
+from keras_arae.training import WritingCallback
 from keras_arae.training.load_model import load_model
 
 # The member of a checkpoint's archive that says how far files went.
 MARKS = "appended_files.json"
 
 
-class ResumableCheckpoint(keras.callbacks.Callback):
+class ResumableCheckpoint(WritingCallback):
     """Saves the whole model after each epoch, all or nothing.
 
     The file is written under another name and then renamed, so a run killed

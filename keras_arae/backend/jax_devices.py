@@ -1,0 +1,87 @@
+"""Devices of `keras.distribution`, on which one JAX program runs."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import keras
+import numpy as np
+from jax.experimental import multihost_utils
+
+from keras_arae.backend.replicas import Replicas
+from keras_arae.backend.replicas import refusal
+
+
+class Devices(Replicas):
+    """The devices of the distribution that is set, and their processes.
+
+    A step sees the whole batch, wherever its rows are: XLA adds up what the
+    devices compute. So there is one replica, whose batches must divide; and
+    each process reads the rows of its own devices.
+    """
+
+    @property
+    def divisor(self) -> int:  # type: ignore[override]
+        """Parts into which the distribution cuts a batch."""
+        distribution = keras.distribution.distribution()
+        return 1 if distribution is None else distribution.num_model_replicas
+
+    @property
+    def processes(self) -> int:  # type: ignore[override]
+        return jax.process_count()
+
+    @property
+    def readers(self) -> int:  # type: ignore[override]
+        """Processes that hold different rows; of one row all hold a part."""
+        distribution = keras.distribution.distribution()
+        if distribution is None:
+            return 1
+        return min(distribution.num_processes, distribution.num_model_replicas)
+
+    @property
+    def reader(self) -> int:  # type: ignore[override]
+        distribution = keras.distribution.distribution()
+        return 0 if distribution is None else distribution.data_shard_id
+
+    @property
+    def writes(self) -> bool:  # type: ignore[override]
+        return jax.process_index() == 0
+
+    def join(self) -> None:
+        count = jax.process_count()
+        if count > 1 and keras.distribution.distribution() is None:
+            raise ValueError(
+                "Each of several processes would train a model of its own: "
+                "after `keras.distribution.initialize()` set a distribution, "
+                "`keras.distribution.set_distribution("
+                "keras.distribution.DataParallel())`, before a model is made. "
+                f"Received: {count} processes without a distribution"
+            )
+
+    def check_same(self, facts: dict[str, Any]) -> None:
+        if jax.process_count() == 1:
+            return
+        error = refusal([pickle.loads(found) for found in _of_all(facts)])
+        if error is not None:
+            raise error
+
+    def synchronize(self, variables: Sequence) -> None:
+        """Nothing: Keras seeds all processes alike and shares their values."""
+
+    def agreed(self, number: int) -> int:
+        if jax.process_count() == 1:
+            return number
+        return pickle.loads(_of_all(number)[0])
+
+
+def _of_all(value: Any) -> list[bytes]:
+    """What each process has for a value, pickled."""
+    text = np.frombuffer(pickle.dumps(value), "uint8")
+    sizes = multihost_utils.process_allgather(np.array(text.size, "int32"))
+    padded = np.zeros(max(sizes.tolist()), "uint8")
+    padded[: text.size] = text
+    found = multihost_utils.process_allgather(padded)
+    return [part[:size].tobytes() for part, size in zip(found, sizes)]

@@ -1,0 +1,211 @@
+"""Several devices learn what one learns: the same step of the same batch."""
+
+import os
+import socket
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+from scripts import ROOT
+from scripts import run_python
+
+import keras_arae
+from keras_arae import backend
+from keras_arae.data import ArrayBatches
+from keras_arae.data import SharedBatches
+
+BACKEND = keras.config.backend()
+SEVERAL = "forks" if BACKEND == "torch" else "devices"
+NAMES = {
+    "torch": ["text", "weighted", "images", "transfer", "labeled", "uneven"],
+    "jax": ["text", "uneven"],
+    "tensorflow": ["text", "weighted", "images", "uneven"],
+}[BACKEND]
+SCRIPT = ROOT / "tests" / "replicas.py"
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return str(found.getsockname()[1])
+
+
+def train(folder, how, count, *names):
+    process = run_python(SCRIPT, folder, how, count, free_port(), *names)
+    assert process.returncode == 0, process.stderr[-3000:]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """What one device learned, and what two did."""
+    folder = tmp_path_factory.mktemp("replicas")
+    train(folder, "devices", 1, *NAMES)
+    train(folder, SEVERAL, 2, *NAMES)
+    return folder
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_two_devices_learn_what_one_learns(folder, name):
+    one = np.load(folder / f"{name}-devices-1.npz")
+    two = np.load(folder / f"{name}-{SEVERAL}-2.npz")
+    assert set(one) == set(two) and len(one) > 10
+    for key in one:
+        np.testing.assert_allclose(two[key], one[key], atol=1e-5, err_msg=key)
+    assert np.any(one["history loss"] != 0)
+
+
+def weights_in(folder, where):
+    found = np.load(folder / f"resumed-{where}.npz")
+    return [found[key] for key in found if key.startswith("weight")]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """Weights of a run that nothing stopped."""
+    folder = tmp_path_factory.mktemp("whole")
+    train(folder, "devices", 1, "resumed")
+    return weights_in(folder, "devices-1")
+
+
+@pytest.mark.once
+def test_torchrun_restarts_a_run_whose_worker_was_killed(whole, tmp_path):
+    (tmp_path / "accident").touch()
+    process = subprocess.run(
+        [
+            *(sys.executable, "-m", "torch.distributed.run", "--standalone"),
+            *("--nproc-per-node=2", "--max-restarts=1"),
+            *(SCRIPT, tmp_path, "launched", "2", "0", "resumed"),
+        ],
+        capture_output=True,
+        text=True,
+    )
+    assert process.returncode == 0, process.stderr[-3000:]
+    assert not (tmp_path / "accident").exists()
+    for found, expected in zip(weights_in(tmp_path, "launched-2"), whole):
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+    found = np.load(tmp_path / "resumed-launched-2.npz")
+    assert found["others"] == 1  # The epochs that had been saved.
+    log = keras_arae.visualization.read_log(
+        tmp_path / "run" / "training_log.csv"
+    )
+    assert log["epoch"] == [0, 1, 2]
+
+
+@pytest.mark.once
+def test_one_process_goes_on_where_two_were_killed(whole, tmp_path):
+    (tmp_path / "accident").touch()
+    process = run_python(SCRIPT, tmp_path, "forks", 2, free_port(), "resumed")
+    assert process.returncode != 0 and "peer" in process.stderr
+    train(tmp_path, "devices", 1, "resumed")
+    for found, expected in zip(weights_in(tmp_path, "devices-1"), whole):
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.once
+def test_processes_that_do_not_do_the_same_are_refused(tmp_path):
+    process = run_python(SCRIPT, tmp_path, "forks", 2, free_port(), "different")
+    assert process.returncode != 0
+    assert "as first batch (a hash): " in process.stderr
+
+
+# How batches are dealt out.
+
+
+def deal(num_rows, batch_size=4, num_extra=0, **options):
+    rows = np.arange(num_rows)
+    batches = ArrayBatches(rows, batch_size, num_extra=num_extra)
+    return SharedBatches(batches, **options)
+
+
+@pytest.mark.once
+def test_readers_share_the_rows_of_each_batch():
+    readers = [deal(8, divisor=2, readers=2, reader=r) for r in range(2)]
+    dealt = [[batches[i].tolist() for i in range(2)] for batches in readers]
+    assert dealt == [[[0, 1], [4, 5]], [[2, 3], [6, 7]]]
+
+
+@pytest.mark.once
+def test_a_batch_that_does_not_divide_is_filled_up_with_rows_of_no_weight():
+    rows, _, weights = deal(3, batch_size=3, divisor=4)[0]
+    assert rows.tolist() == [0, 1, 2, 0]
+    assert weights.tolist() == [1.0, 1.0, 1.0, 0.0]
+
+
+@pytest.mark.once
+def test_weights_of_rows_are_kept_where_a_batch_is_filled_up():
+    batches = ArrayBatches(np.arange(3), 3, weights=np.array([1.0, 2.0, 3.0]))
+    _, _, weights = SharedBatches(batches, divisor=2)[0]
+    assert weights.tolist() == [1.0, 2.0, 3.0, 0.0]
+
+
+@pytest.mark.once
+def test_each_part_of_a_batch_is_dealt_out():
+    batches = ArrayBatches(np.arange(12), batch_size=12)
+    options = dict(divisor=2, groups=2, num_parts=3)
+    assert SharedBatches(batches, **options)[0].tolist() == [
+        *(0, 1, 4, 5, 8, 9),
+        *(2, 3, 6, 7, 10, 11),
+    ]
+    second = SharedBatches(batches, **options, readers=2, reader=1)
+    assert second[0].tolist() == [2, 3, 6, 7, 10, 11]
+
+
+@pytest.mark.once
+def test_parts_of_unequal_size_are_refused():
+    batches = SharedBatches(ArrayBatches(np.arange(8), 8), 2, num_parts=3)
+    with pytest.raises(ValueError, match="3 parts of equal size"):
+        batches[0]
+
+
+@pytest.mark.once
+def test_two_sets_side_by_side_are_not_filled_up():
+    parts = (ArrayBatches(np.arange(6), 3) for _ in range(2))
+    with pytest.raises(ValueError, match="divides by 2.*batch_size=3"):
+        SharedBatches(keras_arae.data.ZippedBatches(*parts), divisor=2)
+
+
+# What a process of several writes, and what it runs.
+
+
+@pytest.fixture
+def another_process(monkeypatch):
+    """This process is the second of two, which has not met the first."""
+    monkeypatch.setattr(type(backend.replicas), "writes", False)
+
+
+@pytest.mark.once
+def test_only_the_first_process_writes(
+    another_process, as_new, clauses, tmp_path
+):
+    model, seen = as_new(), []
+    run = keras_arae.callbacks.RunFolder(tmp_path / "run", overwrite=True)
+    with run.running():
+        model.fit(
+            clauses[:50],
+            batch_size=25,
+            callbacks=[
+                keras.callbacks.ModelCheckpoint(tmp_path / "best.keras"),
+                keras.callbacks.LambdaCallback(
+                    on_epoch_end=lambda epoch, logs: seen.append(epoch)
+                ),
+                *run.callbacks(
+                    keras_arae.callbacks.TextSampler(path=tmp_path / "s.txt")
+                ),
+            ],
+        )
+        run.write_lines("lines.txt", ["a"])
+    model.save(tmp_path / "model.keras")
+    model.save_weights(tmp_path / "model.weights.h5")
+    assert os.listdir(tmp_path) == [] and seen == [0]
+
+
+@pytest.mark.once
+def test_what_would_write_in_each_process_is_refused(
+    monkeypatch, as_new, clauses, tmp_path
+):
+    monkeypatch.setattr(type(backend.replicas), "processes", 2)
+    callback = keras.callbacks.BackupAndRestore(tmp_path)
+    with pytest.raises(ValueError, match="ResumableCheckpoint.*BackupAnd"):
+        as_new().fit(clauses[:25], callbacks=callback)
