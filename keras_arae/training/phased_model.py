@@ -616,8 +616,8 @@ class PhasedModel(backend.Trainer, keras.Model):
         A finite loss may have such gradients, and the first to see what they
         do to the weights would be another phase.
         """
-        name = next((name for name in phase.logs if name in logs), None)
-        if name is None:
+        name = _first_log(phase, logs)
+        if name not in logs:
             return logs
         value, weight = _as_pair(logs[name])
         value = self.where_finite(value, gradients)
@@ -816,11 +816,16 @@ def _penalised(phase: Phase, phase_input: Any) -> tuple[Any, dict[str, Any]]:
     """A phase's loss and logs, with the penalties on its networks."""
     loss, logs = phase.loss(phase_input)
     if backend.replicas.count > 1:
-        _, weight = _as_pair(next((logs[k] for k in phase.logs if k in logs), 0))
+        _, weight = _as_pair(logs.get(_first_log(phase, logs), loss))
         if weight is not None:
             loss = loss * backend.replicas.share_of(weight)
     logs = _with_penalties(phase, logs)
     return loss + logs.get(phase.regularization, 0.0), logs
+
+
+def _first_log(phase: Phase, logs: Mapping[str, Any]) -> str:
+    """Name of the first number that the phase logs: that of its loss."""
+    return next((name for name in phase.logs if name in logs), "")
 
 
 def _with_penalties(phase: Phase, logs: dict[str, Any]) -> dict[str, Any]:
