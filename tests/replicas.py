@@ -12,9 +12,32 @@ import contextlib
 import os
 import pathlib
 import sys
+import traceback
 
-HOW, COUNT = sys.argv[2], int(sys.argv[3])
-if HOW == "devices":  # Before JAX looks.
+HOW, COUNT, PORT = sys.argv[2], int(sys.argv[3]), sys.argv[4]
+CHILDREN = []
+
+
+def become_several():
+    """Has this process, and forks of it, what a launcher gives them."""
+    os.environ.update(
+        RANK="0",
+        WORLD_SIZE=str(COUNT),
+        MASTER_ADDR="127.0.0.1",
+        MASTER_PORT=PORT,
+    )
+    for rank in range(1, COUNT):
+        child = os.fork()
+        if not child:
+            os.environ["RANK"] = str(rank)
+            CHILDREN.clear()
+            return
+        CHILDREN.append(child)
+
+
+if HOW == "forks":  # Before JAX starts threads.
+    become_several()
+elif HOW == "devices":  # Before JAX looks.
     flag = f"--xla_force_host_platform_device_count={COUNT}"
     os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flag}"
 
@@ -33,6 +56,10 @@ SENTENCES = [
 def sgd(rate, **options):
     """Adam would blow up the rounding of gradients that are zero."""
     return keras.optimizers.SGD(rate, **options)
+
+
+# TensorFlow's tracing takes longer than these few steps: one training has it.
+EAGER = keras.config.backend() == "tensorflow"
 
 
 def make_codec():
@@ -67,6 +94,8 @@ def text(folder):
         verbose=0,
     )
     model.save(folder / "model.keras")
+    if backend.replicas.writes:  # What a model is asked needs no other.
+        assert len(model.generate(2)) == len(model.reconstruct(["it ."] * 2))
     return model, history.history, model.evaluate(SENTENCES[:12], verbose=0)
 
 
@@ -75,7 +104,9 @@ def weighted(folder):
     model = make_text(
         standardize_codes=True, prior=make_prior(critic_data="fresh")
     )
-    model.compile(sgd(0.5, global_clipnorm=1.0), sgd(0.1), sgd(0.1))
+    model.compile(
+        sgd(0.5, global_clipnorm=1.0), sgd(0.1), sgd(0.1), run_eagerly=EAGER
+    )
     weights = np.linspace(0.0, 2.0, len(SENTENCES))
     history = model.fit(
         SENTENCES, batch_size=10, sample_weight=weights, verbose=0
@@ -94,7 +125,7 @@ def images(folder):
         prior=make_prior(critic_regularizer="weight_clipping"),
         seed=1,
     )
-    model.compile(sgd(0.1), sgd(0.1), sgd(0.1))
+    model.compile(sgd(0.1), sgd(0.1), sgd(0.1), run_eagerly=EAGER)
     history = model.fit(
         x, np.arange(24) % 3, batch_size=8, validation_split=0.25, verbose=0
     )
@@ -126,7 +157,7 @@ def labeled(folder):
 def uneven(folder):
     """Batches, and an evaluation, that no number of devices divides."""
     model = make_text(prior=None, code_noise=0.0)
-    model.compile(sgd(0.5))
+    model.compile(sgd(0.5), run_eagerly=EAGER)
     parts = [SENTENCES[:7], SENTENCES[7:14], SENTENCES[14:17]]
     history = model.fit(Parts(parts), epochs=2, shuffle=False, verbose=0)
     evaluation = model.evaluate(
@@ -134,6 +165,19 @@ def uneven(folder):
     )
     del evaluation["code_gain"]  # By the code of another row.
     return model, history.history, list(evaluation.values())
+
+
+def sharded(folder):
+    """A vocabulary whose vectors and logits devices share."""
+    if COUNT == 1:
+        return text(folder)
+    mesh = keras.distribution.DeviceMesh((1, COUNT), ("batch", "words"))
+    layouts = keras.distribution.LayoutMap(mesh)
+    layouts[".*embeddings"] = ("words", None)
+    layouts[".*output_layer.*kernel"] = (None, "words")
+    layouts[".*output_layer.*bias"] = ("words",)
+    with keras.distribution.ModelParallel(layout_map=layouts).scope():
+        return text(folder)
 
 
 class Parts(keras.utils.PyDataset):
@@ -157,8 +201,8 @@ def resumed(folder):
     with run_folder.running():
         model, epoch = run_folder.restore()
         if model is None:
-            model = make_text()
-            model.compile()
+            model = make_text(prior=None)
+            model.compile(run_eagerly=EAGER)
         history = model.fit(
             SENTENCES,
             batch_size=8,
@@ -210,11 +254,19 @@ def run(name, folder, where):
 @contextlib.contextmanager
 def several_devices():
     """Has all in it run on several devices, where the backend can."""
-    if HOW != "devices" or COUNT == 1:
+    is_jax = keras.config.backend() == "jax"
+    if COUNT == 1 or (HOW == "forks" and not is_jax) or HOW == "launched":
         yield
-    elif keras.config.backend() == "jax":
+    elif is_jax:
+        if HOW == "forks":
+            rank = int(os.environ["RANK"])
+            keras.distribution.initialize(f"127.0.0.1:{PORT}", COUNT, rank)
         with keras.distribution.DataParallel().scope():
             yield
+        if HOW == "forks":  # All wait for each other.
+            import jax
+
+            jax.distributed.shutdown()
     else:
         import tensorflow as tf
 
@@ -226,32 +278,18 @@ def several_devices():
             yield
 
 
-def become_one_of(port):
-    """Has this process, and forks of it, what a launcher gives them."""
-    children, rank = [], 0
-    for other in range(1, COUNT):
-        child = os.fork()
-        if not child:
-            children, rank = [], other
-            break
-        children.append(child)
-    os.environ.update(
-        RANK=str(rank),
-        WORLD_SIZE=str(COUNT),
-        MASTER_ADDR="127.0.0.1",
-        MASTER_PORT=port,
-    )
-    return children
-
-
-def main(folder, how, count, port, *names):
-    children = become_one_of(port) if how == "forks" else []
+def main(folder, *names):
     with several_devices():
         for name in names:
-            run(name, pathlib.Path(folder), f"{how}-{count}")
-    for child in children:
+            run(name, pathlib.Path(folder), f"{HOW}-{COUNT}")
+    for child in CHILDREN:
         os.waitpid(child, 0)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(sys.argv[1], *sys.argv[5:])
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)  # Without a word to processes that may have died.

@@ -15,6 +15,9 @@ import keras
 from keras import ops
 
 from keras_arae.backend.jax_devices import Devices
+from keras_arae.backend.jax_devices import dealt_out
+from keras_arae.backend.jax_devices import together
+from keras_arae.backend.jax_devices import undistributed
 
 replicas = Devices()
 
@@ -47,14 +50,14 @@ class Trainer:
     def running(self) -> Iterator[None]:
         """What `fit` and `evaluate` run in.
 
-        Gives variables their values back if an exception passes.
-
-        Keras takes the values out of the variables while a step holds them.
+        Gives variables their values back if an exception passes: Keras takes
+        the values out of the variables while a step holds them.
         """
         optimizer_variables = self.optimizer.variables if self.optimizer else ()
         values = _values([*self.variables, *optimizer_variables])
         try:
-            yield
+            with dealt_out():
+                yield
         except BaseException:
             # What the last step that ended has left; `evaluate` of Keras
             # forgets it. Before any has, what was there at the start.
@@ -65,6 +68,14 @@ class Trainer:
                 if variable._value is None and not value.is_deleted():
                     variable.assign(value)
             raise
+
+    def scope(self) -> contextlib.AbstractContextManager:
+        """What TensorFlow needs where variables are made: nothing here."""
+        return contextlib.nullcontext()
+
+    def alone(self) -> contextlib.AbstractContextManager:
+        """A context of what one process does that others need not do."""
+        return undistributed()
 
     @property
     def skips_masked(self) -> bool:
@@ -183,24 +194,13 @@ class Trainer:
             return outputs, [scope.get_current_value(v) for v in seeds]
 
         def compiled_function(*inputs: Any) -> Any:
-            values = [_on_one_device(variable.value) for variable in variables]
+            values = together([variable.value for variable in variables])
             outputs, new_seeds = stateless_function(values, *inputs)
             for variable, value in zip(seeds, new_seeds):
                 variable.assign(value)
             return outputs
 
         return compiled_function
-
-
-def _on_one_device(value: Any) -> Any:
-    """A value that all devices hold, on one of this process.
-
-    What a model is asked after training needs no other device, and no other
-    process, which may ask for nothing.
-    """
-    if len(value.sharding.device_set) > 1 and value.is_fully_replicated:
-        return value.addressable_data(0)
-    return value
 
 
 def _values(variables: Sequence) -> list:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
+from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
 
@@ -75,6 +77,61 @@ class Devices(Replicas):
         if jax.process_count() == 1:
             return number
         return pickle.loads(_of_all(number)[0])
+
+
+@contextlib.contextmanager
+def dealt_out() -> Iterator[None]:
+    """A context in which Keras takes batches for dealt out to processes."""
+    distribution = keras.distribution.distribution()
+    if distribution is None:
+        yield
+        return
+    before = distribution.auto_shard_dataset
+    distribution.auto_shard_dataset = False
+    try:
+        yield
+    finally:
+        distribution.auto_shard_dataset = before
+
+
+@contextlib.contextmanager
+def undistributed() -> Iterator[None]:
+    """A context in which variables are made on a device of this process.
+
+    Those of a distribution are made by all processes at once, or by none: and
+    Keras makes some where it saves a model, or draws words.
+    """
+    before = keras.distribution.distribution()
+    keras.distribution.set_distribution(None)
+    try:
+        yield
+    finally:
+        keras.distribution.set_distribution(before)
+
+
+def together(values: list) -> list:
+    """Values of variables, for what a model is asked after training.
+
+    What all devices hold is taken from one of this process: so it needs no
+    other process, which may ask for nothing. Where devices hold parts of a
+    value, all must compute.
+    """
+    split = [value for value in values if not value.is_fully_replicated]
+    if split:
+        mesh = split[0].sharding.mesh
+        whole = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec())
+        return [
+            value
+            if len(value.sharding.device_set) > 1
+            else jax.device_put(value, whole)
+            for value in values
+        ]
+    return [
+        value.addressable_data(0)
+        if len(value.sharding.device_set) > 1
+        else value
+        for value in values
+    ]
 
 
 def _of_all(value: Any) -> list[bytes]:

@@ -35,8 +35,16 @@ class Trainer:
         return not self.jit_compile
 
     def running(self) -> contextlib.AbstractContextManager:
-        """What `fit` and `evaluate` run in: the model's strategy."""
+        """What JAX needs around `fit` and `evaluate`: nothing here."""
+        return contextlib.nullcontext()
+
+    def scope(self) -> contextlib.AbstractContextManager:
+        """Where variables are made and batches dealt out: the strategy's."""
         return self.distribute_strategy.scope()
+
+    def alone(self) -> contextlib.AbstractContextManager:
+        """What JAX needs where one process acts alone: nothing here."""
+        return contextlib.nullcontext()
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Keras' signature of a step of training."""
@@ -87,19 +95,17 @@ class Trainer:
     ) -> None:
         """One step of an optimizer.
 
-        Gradients are means over replicas: here, outside of any replica, where
-        the optimizer clips what it would else clip of each replica, and sum.
+        Gradients are means over replicas. Keras clips those of each replica,
+        and then sums them: so the first replica has them all.
         """
-        if replicas.count == 1:
-            optimizer.apply(gradients, variables)
-            return
-
-        def apply(strategy: Any, gradients: Sequence) -> None:
-            values = map(strategy.experimental_local_results, gradients)
-            optimizer.apply([value[0] for value in values], variables)
-
-        context = tf.distribute.get_replica_context()
-        context.merge_call(apply, args=(gradients,))
+        if replicas.count > 1:
+            context = tf.distribute.get_replica_context()
+            is_first = context.replica_id_in_sync_group == 0
+            gradients = [
+                tf.where(is_first, gradient, tf.zeros_like(gradient))
+                for gradient in gradients
+            ]
+        optimizer.apply(gradients, variables)
 
     def where_finite(self, value: Any, gradients: Sequence) -> Any:
         """`value`, or NaN if a gradient is not finite."""

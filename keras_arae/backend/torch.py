@@ -27,7 +27,15 @@ class Trainer:
     skips_masked = True
 
     def running(self) -> contextlib.AbstractContextManager:
-        """What `fit` and `evaluate` run in: nothing here."""
+        """What JAX needs around `fit` and `evaluate`: nothing here."""
+        return contextlib.nullcontext()
+
+    def scope(self) -> contextlib.AbstractContextManager:
+        """What TensorFlow needs where variables are made: nothing here."""
+        return contextlib.nullcontext()
+
+    def alone(self) -> contextlib.AbstractContextManager:
+        """What JAX needs where one process acts alone: nothing here."""
         return contextlib.nullcontext()
 
     def train_step(self, data: Any) -> dict[str, Any]:

@@ -398,44 +398,49 @@ class PhasedModel(backend.Trainer, keras.Model):
         backend.replicas.join()
         self.seed = backend.replicas.agreed(self.seed)
 
-    def shared(self, batches: Any, num_parts: int = 1, **facts: Any) -> Any:
-        """Batches, dealt out to the replicas; and replicas that are alike.
+    def shared(self, batches: Any, num_parts: int = 1) -> Any:
+        """Batches of the rows of all as those of this process and its devices.
 
         Args:
-            batches: dataset of encoded batches, of the rows of all.
+            batches: dataset of encoded batches.
             num_parts: int. As the attribute. Defaults to `1`.
-            **facts: what processes must have in common beside variables and
-                data.
 
         Returns:
-            A dataset of this process's rows of each batch.
-
-        Raises:
-            ValueError: if processes differ in data, variables or facts.
+            The same on one device, else `keras_arae.data.SharedBatches`.
         """
         replicas = backend.replicas
-        if replicas.divisor > 1:
-            batches = data.shared(
-                batches,
-                divisor=replicas.divisor,
-                groups=replicas.groups,
-                readers=replicas.readers,
-                reader=replicas.reader,
-                num_parts=num_parts,
-            )
-        if replicas.processes > 1:
-            variables = list(self.variables)
-            if self.compiled:
-                variables += self.optimizer.variables
-            replicas.check_same(
-                {
-                    **facts,
-                    "first batch (a hash)": data.batch_hash(batches.dataset),
-                    "shapes of variables": [tuple(v.shape) for v in variables],
-                }
-            )
-            replicas.synchronize(variables)
-        return batches
+        if replicas.divisor == 1:
+            return batches
+        return data.shared(
+            batches,
+            divisor=replicas.divisor,
+            groups=replicas.groups,
+            readers=replicas.readers,
+            reader=replicas.reader,
+            num_parts=num_parts,
+        )
+
+    def agree(self, batches: Any, **facts: Any) -> None:
+        """Has all processes of a run begin with the same model.
+
+        Args:
+            batches: what `shared` returned.
+            **facts: what processes must have in common, beside data and the
+                shapes of variables.
+
+        Raises:
+            ValueError: if they differ in one of these.
+        """
+        if backend.replicas.processes == 1:
+            return
+        variables = list(self.variables)
+        if self.compiled:
+            variables += self.optimizer.variables
+        if isinstance(batches, data.SharedBatches):
+            facts["first batch (a hash)"] = data.batch_hash(batches.dataset)
+        facts["shapes of variables"] = [tuple(v.shape) for v in variables]
+        backend.replicas.check_same(facts)
+        backend.replicas.synchronize(variables)
 
     def clock(self) -> Callable[[], int] | None:
         """What counts training steps, for the batches of a run.
@@ -469,23 +474,26 @@ class PhasedModel(backend.Trainer, keras.Model):
             (options.get("validation_data"), "validation_steps"),
         ):
             data.check_steps(dataset, steps, options.get(steps))
-        callbacks = of_this_process(_as_list(callbacks))
-        set_directions(callbacks, self._trackers)
-        monitors = [TrainingMonitor(stop_on_nan=not watches_nan(callbacks))]
-        if backend.replicas.writes:
-            monitors += self.monitors()
-        else:
-            verbose = 0
-        bar = ProgressBar(self._shown())
         self._drop_stale_functions()
+        callbacks = of_this_process(_as_list(callbacks))
+        if not backend.replicas.writes:
+            verbose = 0
         epochs = {key: options.get(key) for key in ("epochs", "initial_epoch")}
-        with self.running(), bar:
-            if options.get("validation_data") is not None:
-                held_out = self.shared(options["validation_data"])
-                options["validation_data"] = held_out
+        with self.scope():
+            set_directions(callbacks, self._trackers)
+            batches = self.shared(batches, self.num_parts)
+            held_out = options.get("validation_data")
+            if held_out is not None:
+                options["validation_data"] = self.shared(held_out)
+        with self.running(), ProgressBar(self._shown()) as bar:
+            self.agree(batches, **epochs)
             return super().fit(
-                self.shared(batches, self.num_parts, **epochs),
-                callbacks=[*monitors, *_with_bar(callbacks, bar)],
+                batches,
+                callbacks=[
+                    TrainingMonitor(stop_on_nan=not watches_nan(callbacks)),
+                    *(self.monitors() if backend.replicas.writes else []),
+                    *_with_bar(callbacks, bar),
+                ],
                 verbose=LEVELS[verbose],
                 **options,
             )
@@ -542,10 +550,11 @@ class PhasedModel(backend.Trainer, keras.Model):
         data.check_steps(batches, "steps", options.get("steps"))
         self._drop_stale_functions()
         verbose = options.pop("verbose", "auto")
-        bar = ProgressBar(self._shown())
         callbacks = of_this_process(_as_list(options.pop("callbacks", None)))
-        with self.running(), bar:
+        with self.scope():
             batches = self.shared(batches)
+        with self.running(), ProgressBar(self._shown()) as bar:
+            self.agree(batches)
             self._draw_as_before()
             return super().evaluate(
                 batches,
@@ -689,9 +698,10 @@ class PhasedModel(backend.Trainer, keras.Model):
         if not backend.replicas.writes:
             return
         if not overwrite or "://" in name or not name.endswith(".keras"):
-            super().save(filepath, overwrite, zipped, **options)
+            with self.alone():
+                super().save(filepath, overwrite, zipped, **options)
             return
-        with replacing(filepath) as partial:
+        with self.alone(), replacing(filepath) as partial:
             super().save(partial, overwrite, zipped, **options)
 
     def save_weights(self, *args: Any, **options: Any) -> None:
@@ -702,7 +712,8 @@ class PhasedModel(backend.Trainer, keras.Model):
             **options: as in `keras.Model.save_weights`.
         """
         if backend.replicas.writes:
-            super().save_weights(*args, **options)
+            with self.alone():
+                super().save_weights(*args, **options)
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> PhasedModel:

@@ -18,9 +18,11 @@ from keras_arae.data import SharedBatches
 
 BACKEND = keras.config.backend()
 SEVERAL = "forks" if BACKEND == "torch" else "devices"
+# Strategies of TensorFlow have one process.
+SEVERAL_WORKERS = "devices" if BACKEND == "tensorflow" else "forks"
 NAMES = {
     "torch": ["text", "weighted", "images", "transfer", "labeled", "uneven"],
-    "jax": ["text", "uneven"],
+    "jax": ["text", "uneven", "sharded"],
     "tensorflow": ["text", "weighted", "images", "uneven"],
 }[BACKEND]
 SCRIPT = ROOT / "tests" / "replicas.py"
@@ -56,6 +58,18 @@ def test_two_devices_learn_what_one_learns(folder, name):
     assert np.any(one["history loss"] != 0)
 
 
+@pytest.mark.skipif(BACKEND != "jax", reason="where a program spans processes")
+def test_two_processes_learn_what_two_devices_learn(folder):
+    train(folder, "forks", 2, "text")
+    one = np.load(folder / "text-devices-1.npz")
+    two = np.load(folder / "text-forks-2.npz")
+    for key in one:
+        np.testing.assert_allclose(two[key], one[key], atol=1e-5, err_msg=key)
+
+
+# Runs that are killed.
+
+
 def weights_in(folder, where):
     found = np.load(folder / f"resumed-{where}.npz")
     return [found[key] for key in found if key.startswith("weight")]
@@ -63,14 +77,38 @@ def weights_in(folder, where):
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """Weights of a run that nothing stopped."""
+    """Weights of a run that nothing stopped, on one device."""
     folder = tmp_path_factory.mktemp("whole")
     train(folder, "devices", 1, "resumed")
     return weights_in(folder, "devices-1")
 
 
+def check_resumed(folder, where, whole):
+    found = weights_in(folder, where)
+    assert len(found) == len(whole)
+    for one, other in zip(found, whole):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+    path = folder / "run" / "training_log.csv"
+    assert keras_arae.visualization.read_log(path)["epoch"] == [0, 1, 2]
+    # The epochs that had been saved.
+    assert np.load(folder / f"resumed-{where}.npz")["others"] == 1
+
+
+@pytest.mark.parametrize("count", [2, 1])
+def test_a_run_one_of_whose_workers_was_killed_goes_on(whole, tmp_path, count):
+    how = "devices" if BACKEND == "tensorflow" or count == 1 else "forks"
+    (tmp_path / "accident").touch()
+    killed = run_python(
+        SCRIPT, tmp_path, SEVERAL_WORKERS, 2, free_port(), "resumed"
+    )
+    assert killed.returncode != 0
+    assert not (tmp_path / "accident").exists()
+    train(tmp_path, how, count, "resumed")
+    check_resumed(tmp_path, f"{how}-{count}", whole)
+
+
 @pytest.mark.once
-def test_torchrun_restarts_a_run_whose_worker_was_killed(whole, tmp_path):
+def test_torchrun_restarts_what_was_killed(whole, tmp_path):
     (tmp_path / "accident").touch()
     process = subprocess.run(
         [
@@ -83,24 +121,7 @@ def test_torchrun_restarts_a_run_whose_worker_was_killed(whole, tmp_path):
     )
     assert process.returncode == 0, process.stderr[-3000:]
     assert not (tmp_path / "accident").exists()
-    for found, expected in zip(weights_in(tmp_path, "launched-2"), whole):
-        np.testing.assert_allclose(found, expected, atol=1e-5)
-    found = np.load(tmp_path / "resumed-launched-2.npz")
-    assert found["others"] == 1  # The epochs that had been saved.
-    log = keras_arae.visualization.read_log(
-        tmp_path / "run" / "training_log.csv"
-    )
-    assert log["epoch"] == [0, 1, 2]
-
-
-@pytest.mark.once
-def test_one_process_goes_on_where_two_were_killed(whole, tmp_path):
-    (tmp_path / "accident").touch()
-    process = run_python(SCRIPT, tmp_path, "forks", 2, free_port(), "resumed")
-    assert process.returncode != 0 and "peer" in process.stderr
-    train(tmp_path, "devices", 1, "resumed")
-    for found, expected in zip(weights_in(tmp_path, "devices-1"), whole):
-        np.testing.assert_allclose(found, expected, atol=1e-5)
+    check_resumed(tmp_path, "launched-2", whole)
 
 
 @pytest.mark.once
