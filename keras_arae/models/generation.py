@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from keras import ops
 from keras_arae import priors
 from keras_arae.arguments import COUNT
 from keras_arae.arguments import FLAG
+from keras_arae.arguments import PATH
 from keras_arae.arguments import SEED
 from keras_arae.arguments import Rule
 from keras_arae.arguments import array
@@ -28,6 +30,8 @@ from keras_arae.data import encode_condition
 from keras_arae.data import is_dataset
 from keras_arae.layers.decoder import DECODER
 from keras_arae.models.inference_model import write_inference_model
+from keras_arae.presets.loading import load_preset
+from keras_arae.presets.saving import save_preset
 from keras_arae.priors import Prior
 from keras_arae.sampling import SequenceDecoder
 from keras_arae.sampling import in_batches
@@ -594,6 +598,62 @@ class GenerativeModel(PhasedModel):
         """
         self._require_codes()
         write_inference_model(self, str(filepath), format)
+
+    # Presets.
+
+    @classmethod
+    @checked(preset=PATH)
+    def from_preset(cls, preset: str | os.PathLike) -> Any:
+        """Loads a trained model: a packaged one by name, or from a folder.
+
+        Each file is checked against its checksum, and none of its code is
+        run. The model is not compiled: `compile` it to train on or to
+        `evaluate`.
+
+        Args:
+            preset: str or path. The name of a packaged preset (`python -m
+                keras_arae.presets` lists them), or a folder that
+                `save_to_preset` wrote.
+
+        Returns:
+            A model of the preset's class, which must be this one or a
+            subclass of it: `ARAE.from_preset` loads any ARAE.
+
+        Raises:
+            FileNotFoundError: There is no such folder.
+            ValueError: The preset is unknown or damaged, was saved by a newer
+                version, or is one of another class.
+        """
+        return load_preset(preset, cls)
+
+    @checked(folder=PATH, dtype=optional(one_of("float16")), overwrite=FLAG)
+    def save_to_preset(
+        self,
+        folder: str | os.PathLike,
+        dtype: str | None = None,
+        overwrite: bool = False,
+    ) -> None:
+        """Writes the model, without its optimizers, for `from_preset`.
+
+        The folder has Keras' own layout (`config.json`, `metadata.json`,
+        `model.weights.h5`, `assets`) and the checksums of these files.
+
+        Args:
+            folder: str or path. New or empty; it is there whole or not at
+                all.
+            dtype: `"float16"`, in which weights are then stored (half the
+                size; loaded models compute as before, from rounded weights),
+                or `None`. Defaults to `None`: as they are.
+            overwrite: bool. Whether to replace the preset in the folder.
+                Defaults to `False`.
+
+        Raises:
+            FileExistsError: The folder is not empty, and `overwrite` is
+                false or it holds no preset.
+            ValueError: The model has no weights yet, or some that float16
+                cannot hold.
+        """
+        save_preset(self, folder, dtype, overwrite)
 
     # Compiled functions, and what they compute.
 

@@ -1,0 +1,1 @@
+"""Presets: trained models by name, from a folder or from a hub."""
