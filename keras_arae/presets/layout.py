@@ -17,6 +17,9 @@ CARD = "README.md"
 CHECKSUMS = "SHA256SUMS"
 
 REQUIRED = (CONFIG, METADATA, WEIGHTS)
+
+# All files of a preset, as hubs' libraries match names.
+PATTERNS = (*REQUIRED, CARD, CHECKSUMS, f"{ASSETS}/*")
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
 

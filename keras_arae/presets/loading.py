@@ -18,13 +18,16 @@ from keras_arae.version import __version__
 
 
 def load_preset(
-    preset: str | os.PathLike, model_class: type[keras.Model]
+    preset: str | os.PathLike,
+    model_class: type[keras.Model],
+    revision: str | None = None,
 ) -> Any:
     """Loads a preset; `from_preset` of models calls it.
 
     Args:
         preset: str or path, as `find_preset` takes it.
         model_class: class. What the model must be one of.
+        revision: str or `None`. Of a preset on Hugging Face.
 
     Returns:
         The model, not compiled.
@@ -33,8 +36,7 @@ def load_preset(
         ValueError: The preset is unknown or damaged, was saved by a newer
             version, or is one of another class.
     """
-    folder = find_preset(preset)
-    layout.check_files(folder)
+    folder = find_preset(preset, revision)
     _check_version(folder)
     _check_class(folder, model_class)
     return load_model(folder, model_class)

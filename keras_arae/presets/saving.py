@@ -15,16 +15,20 @@ import numpy as np
 from keras_arae.atomic_file import PARTIAL
 from keras_arae.atomic_file import full_disk
 from keras_arae.presets import layout
+from keras_arae.presets.card import ModelCard
 from keras_arae.version import __version__
 
 # Groups of Keras' file that a preset leaves out.
 LEFT_OUT = ("optimizer",)
+
+NO_CARD = ModelCard("", data="Whoever saved it did not say.")
 
 
 def save_preset(
     model: keras.Model,
     folder: str | os.PathLike,
     dtype: str | None = None,
+    card: ModelCard | None = None,
     overwrite: bool = False,
 ) -> None:
     """Writes a model as a preset; `save_to_preset` of models calls it.
@@ -34,6 +38,8 @@ def save_preset(
         folder: str or path. Made; it is there whole or not at all.
         dtype: `"float16"`, in which weights are then stored, or `None`.
             Defaults to `None`: as they are.
+        card: `ModelCard` or `None`. Defaults to `None`: one that says what
+            the model itself knows.
         overwrite: bool. Whether to replace a preset. Defaults to `False`.
 
     Raises:
@@ -55,6 +61,9 @@ def save_preset(
     try:
         partial.mkdir(parents=True)
         _write(model, partial, dtype)
+        card = NO_CARD if card is None else card
+        text = card.text(folder.name, model, dtype)
+        (partial / layout.CARD).write_text(text, encoding="utf-8")
         _put(partial, folder)
     except Exception as error:
         cause = full_disk(error)

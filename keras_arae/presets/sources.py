@@ -6,6 +6,7 @@ import difflib
 import os
 import pathlib
 
+from keras_arae.presets import hub
 from keras_arae.presets import layout
 
 PACKAGED = pathlib.Path(__file__).parent
@@ -20,19 +21,37 @@ def packaged() -> dict[str, pathlib.Path]:
     }
 
 
-def find_preset(preset: str | os.PathLike) -> pathlib.Path:
-    """The folder of a preset.
+def find_preset(
+    preset: str | os.PathLike, revision: str | None = None
+) -> pathlib.Path:
+    """The folder of a preset, whose files are as they were saved.
 
     Args:
-        preset: str or path. The name of a packaged preset, or a folder.
+        preset: str or path. The name of a packaged preset, a folder, or a
+            preset in a hub.
+        revision: str or `None`. Of one on Hugging Face.
 
     Returns:
         A path.
 
     Raises:
+        ConnectionError: It could not be downloaded.
         FileNotFoundError: There is no such folder.
-        ValueError: There is no preset of that name.
+        ValueError: There is no preset of that name, or it is damaged.
     """
+    if isinstance(preset, str) and "://" in preset:
+        return hub.download(preset, revision)
+    if revision is not None:
+        raise ValueError(
+            "Only presets on Hugging Face, 'hf://user/repo', have a revision. "
+            f"Received: revision={revision!r} with {os.fspath(preset)!r}"
+        )
+    folder = _local(preset)
+    layout.check_files(folder)
+    return folder
+
+
+def _local(preset: str | os.PathLike) -> pathlib.Path:
     known = packaged()
     if isinstance(preset, str) and preset in known:
         return known[preset]
