@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
 from keras_arae.arguments import TEXT
 from keras_arae.arguments import Rule
@@ -23,26 +24,26 @@ FENCE = "---"
 # What hubs have no name for.
 OWN = "keras_arae"
 
-NUMBERS = Rule(
-    "a dict of names to finite numbers",
-    lambda values: (
-        isinstance(values, Mapping)
-        and all(
-            isinstance(key, str) and number().accepts(value)
+
+def _dict_of(rule: Rule, expected: str) -> Rule:
+    """Dicts of names to what a rule says."""
+    return Rule(
+        expected,
+        lambda values: all(
+            isinstance(key, str) and rule.accepts(value)
             for key, value in values.items()
-        )
-    ),
-)
-SETTINGS = Rule(
+        ),
+        lambda values: {
+            key: value.item() if isinstance(value, np.generic) else value
+            for key, value in values.items()
+        },
+    )
+
+
+NUMBERS = _dict_of(number(), "a dict of names to finite numbers")
+SETTINGS = _dict_of(
+    Rule("", lambda value: isinstance(value, (str, int, float, type(None)))),
     "a dict of names to numbers or words",
-    lambda values: (
-        isinstance(values, Mapping)
-        and all(
-            isinstance(key, str)
-            and isinstance(value, (str, int, float, type(None)))
-            for key, value in values.items()
-        )
-    ),
 )
 
 
@@ -209,24 +210,35 @@ def numbers_in(metadata: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _settings_of(model: keras.Model, dtype: str | None) -> dict[str, Any]:
-    """What a model itself says."""
+    """What a model itself says, its parts with their own settings."""
     config = model.get_config()
-    plain = {
-        key: value
-        for key, value in config.items()
-        if isinstance(value, (int, float, str)) and key != "name"
-    }
     parts = {
-        key: value["class_name"]
+        key: _part(value)
         for key, value in config.items()
         if isinstance(value, dict) and "class_name" in value
     }
     return {
         "class": type(model).__name__,
-        "weights": model.count_params(),
-        "stored as": dtype or "float32",
+        "weights": f"{model.count_params():,}, stored as {dtype or 'float32'}",
         **parts,
-        **plain,
+        **_plain(config),
+    }
+
+
+def _part(serialized: Mapping[str, Any]) -> str:
+    """A part of a model: `LSTMDecoder(embedding_dim=8, units=8)`."""
+    settings = _plain(serialized["config"])
+    inner = ", ".join(f"{key}={value}" for key, value in settings.items())
+    return f"`{serialized['class_name']}({inner})`"
+
+
+def _plain(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers and words among settings; None of what Keras adds."""
+    return {
+        key: value
+        for key, value in config.items()
+        if isinstance(value, (int, float, str))
+        and key not in ("name", "trainable", "dtype")
     }
 
 

@@ -17,6 +17,7 @@ from keras_arae.arguments import checked
 from keras_arae.arguments import optional
 from keras_arae.extras import require
 from keras_arae.presets import layout
+from keras_arae.version import __version__
 
 HUGGING_FACE = "hf://"
 KAGGLE = "kaggle://"
@@ -109,11 +110,11 @@ def upload_preset(
     name = _name_in(uri)
     folder = pathlib.Path(folder)
     layout.check_files(folder)
-    hub = require("huggingface_hub", "hub")
+    api = _hugging_face()
 
     def upload() -> Any:
-        repo = hub.create_repo(name, exist_ok=True, private=private)
-        return hub.upload_folder(
+        repo = api.create_repo(name, exist_ok=True, private=private)
+        return api.upload_folder(
             repo_id=repo.repo_id,
             folder_path=folder,
             revision=revision,
@@ -139,18 +140,25 @@ def _name_in(uri: str) -> str:
     return name
 
 
+def _hugging_face() -> Any:
+    hub = require("huggingface_hub", "hub")
+    return hub.HfApi(library_name="keras-arae", library_version=__version__)
+
+
 def _from_hugging_face(
     uri: str, name: str, revision: str | None
 ) -> pathlib.Path:
-    hub = require("huggingface_hub", "hub")
-    cache = pathlib.Path(hub.constants.HF_HUB_CACHE)
+    api = _hugging_face()
+    cache = pathlib.Path(
+        require("huggingface_hub.constants", "hub").HF_HUB_CACHE
+    )
     repo = cache / f"models--{name.replace('/', '--')}"
     known = repo.exists()
     try:
         return pathlib.Path(
             _asking(
                 uri,
-                lambda: hub.snapshot_download(
+                lambda: api.snapshot_download(
                     name,
                     revision=revision,
                     cache_dir=cache,

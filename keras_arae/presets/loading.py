@@ -11,6 +11,7 @@ import keras
 from packaging.version import InvalidVersion
 from packaging.version import Version
 
+from keras_arae.arguments import shown
 from keras_arae.presets import layout
 from keras_arae.presets.sources import find_preset
 from keras_arae.training.load_model import load_model
@@ -43,12 +44,19 @@ def load_preset(
 
 
 def read_json(path: pathlib.Path) -> dict[str, Any]:
-    """The dict of a file; refuses others."""
-    content = json.loads(path.read_text(encoding="utf-8"))
+    """The dict of a file.
+
+    Raises:
+        ValueError: The file holds something else.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        content = error
     if not isinstance(content, dict):
         raise ValueError(
-            f"Expected an object of names and values in {path}. "
-            f"Received: a {type(content).__name__}"
+            f"Expected names and values in {path}, as JSON. "
+            f"Received: {shown(content)}"
         )
     return content
 

@@ -147,13 +147,18 @@ def _checked_folder(path: pathlib.Path) -> int:
     weights = path / WEIGHTS[0]
     size, declared = weights.stat().st_size, 0
 
-    def add(name: str, item: h5py.Group | h5py.Dataset) -> None:
+    def look(name: str, item: h5py.Group | h5py.Dataset) -> None:
         nonlocal declared
         if isinstance(item, h5py.Dataset):
             declared += item.size * item.dtype.itemsize
+            return
+        for key in item:
+            if not isinstance(item.get(key, getlink=True), h5py.HardLink):
+                raise ValueError(f"{name}/{key} in it is a link elsewhere.")
 
     with h5py.File(weights) as file:
-        file.visititems(add)  # Follows no links to other files.
+        look("", file)
+        file.visititems(look)  # Goes through no such link.
     if declared > SPARE + size:
         raise ValueError(
             f"{weights.name} in it would grow from {size} to {declared} bytes."
