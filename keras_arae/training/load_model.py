@@ -151,10 +151,12 @@ def _checked_folder(path: pathlib.Path) -> int:
         nonlocal declared
         if isinstance(item, h5py.Dataset):
             declared += item.size * item.dtype.itemsize
+            if item.external or item.is_virtual:
+                raise ValueError(f"{name} in it is from other files.")
             return
         for key in item:
             if not isinstance(item.get(key, getlink=True), h5py.HardLink):
-                raise ValueError(f"{name}/{key} in it is a link elsewhere.")
+                raise ValueError(f"{name}/{key} in it is a link.")
 
     with h5py.File(weights) as file:
         look("", file)
