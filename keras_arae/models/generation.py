@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,9 @@ from keras import ops
 from keras_arae import priors
 from keras_arae.arguments import COUNT
 from keras_arae.arguments import FLAG
+from keras_arae.arguments import PATH
 from keras_arae.arguments import SEED
+from keras_arae.arguments import TEXT
 from keras_arae.arguments import Rule
 from keras_arae.arguments import array
 from keras_arae.arguments import check
@@ -28,6 +31,9 @@ from keras_arae.data import encode_condition
 from keras_arae.data import is_dataset
 from keras_arae.layers.decoder import DECODER
 from keras_arae.models.inference_model import write_inference_model
+from keras_arae.presets import ModelCard
+from keras_arae.presets.loading import load_preset
+from keras_arae.presets.saving import save_preset
 from keras_arae.priors import Prior
 from keras_arae.sampling import SequenceDecoder
 from keras_arae.sampling import in_batches
@@ -594,6 +600,81 @@ class GenerativeModel(PhasedModel):
         """
         self._require_codes()
         write_inference_model(self, str(filepath), format)
+
+    # Presets.
+
+    @classmethod
+    @checked(preset=PATH, revision=optional(TEXT))
+    def from_preset(
+        cls, preset: str | os.PathLike, revision: str | None = None
+    ) -> Any:
+        """Loads a trained model: by name, from a folder or from a hub.
+
+        Each file is checked against its checksum, and none of its code is
+        run. The model is not compiled: `compile` it to train on or to
+        `evaluate`.
+
+        Args:
+            preset: str or path. The name of a packaged preset (`python -m
+                keras_arae.presets` lists them); a folder that
+                `save_to_preset` wrote (with the name of a packaged one:
+                `"./name"`); `"hf://user/repo"` or
+                `"kaggle://user/model/keras/variation"`, which are kept in
+                the cache of the hub's library.
+            revision: str or `None`. Of a preset on Hugging Face: a branch, a
+                tag or a commit. Defaults to `None`: the main branch.
+
+        Returns:
+            A model of the preset's class, which must be this one or a
+            subclass of it: `ARAE.from_preset` loads any ARAE.
+
+        Raises:
+            ConnectionError: It could not be downloaded; where there is no
+                connection, the message says what to put where.
+            FileNotFoundError: There is no such folder.
+            ValueError: The preset is unknown or damaged, was saved by a newer
+                version, or is one of another class.
+        """
+        return load_preset(preset, cls, revision)
+
+    @checked(
+        folder=PATH,
+        dtype=optional(one_of("float16")),
+        card=optional(instance(ModelCard)),
+        overwrite=FLAG,
+    )
+    def save_to_preset(
+        self,
+        folder: str | os.PathLike,
+        dtype: str | None = None,
+        card: ModelCard | None = None,
+        overwrite: bool = False,
+    ) -> None:
+        """Writes the model, without its optimizers, for `from_preset`.
+
+        The folder has Keras' own layout (`config.json`, `metadata.json`,
+        `model.weights.h5`, `assets`), the checksums of these files and a
+        model card (`README.md`).
+
+        Args:
+            folder: str or path. New or empty; it is there whole or not at
+                all.
+            dtype: `"float16"`, in which weights are then stored (half the
+                size; loaded models compute as before, from rounded weights),
+                or `None`. Defaults to `None`: as they are.
+            card: `keras_arae.presets.ModelCard` or `None`. What the card
+                says of data, licence and numbers. Defaults to `None`: only
+                what the model itself knows.
+            overwrite: bool. Whether to replace the preset in the folder.
+                Defaults to `False`.
+
+        Raises:
+            FileExistsError: The folder is not empty, and `overwrite` is
+                false or it holds no preset.
+            ValueError: The model has no weights yet, or some that float16
+                cannot hold.
+        """
+        save_preset(self, folder, dtype, card, overwrite)
 
     # Compiled functions, and what they compute.
 
