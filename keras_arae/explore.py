@@ -5,8 +5,9 @@
     python -m keras_arae.explore model.keras --data=reviews.csv \\
         --column=text --label_column=stars
 
-Opens a saved model of sentences, molecules or images and serves one page on
-this machine: samples, copies and neighbours, ways from one piece of data to
+Opens a saved model or a preset (`python -m keras_arae.presets` lists those that
+are packaged), of sentences, molecules or images, and serves one page on this
+machine: samples, copies and neighbours, ways from one piece of data to
 another, changed attributes, arithmetic with codes and a map of them.
 """
 

@@ -12,6 +12,7 @@ from absl import logging
 
 from keras_arae.explorer.opening import open_space
 from keras_arae.extras import require
+from keras_arae.presets import list_presets
 
 flags.DEFINE_string(
     "data", None,
@@ -42,7 +43,8 @@ def main(argv: Sequence[str]) -> None:
     if len(argv) < 2:
         raise app.UsageError(
             "Which model? Give a saved one, such as "
-            "output/text_generation/model.keras."
+            "output/text_generation/model.keras, or a preset. "
+            f"Packaged presets: {', '.join(list_presets()) or 'none'}."
         )
     listening = listen(FLAGS.host, FLAGS.port)  # Before minutes of work.
     space = open_space(
@@ -84,6 +86,7 @@ def listen(host: str, port: int) -> socket.socket:
         listening = socket.socket(family)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
+        listening.listen()  # Who comes too early waits.
     except OSError as error:
         raise app.UsageError(
             f"Expected a --host and a --port that are free. "

@@ -127,9 +127,9 @@ class Sentences(Kind):
     def attributes(self, rows: np.ndarray) -> list[Attribute]:
         words = [text.split() or [""] for text in self.codec.decode(rows)]
         return [
+            Attribute("number of words", np.array([len(w) for w in words])),
             grouped("ends with", [line[-1][-1:] for line in words]),
             grouped("begins with", [line[0] for line in words]),
-            Attribute("number of words", np.array([len(w) for w in words])),
         ]
 
     def having(self, rows: np.ndarray, pattern: str) -> np.ndarray:

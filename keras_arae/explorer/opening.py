@@ -1,4 +1,4 @@
-"""What the command opens: a model, and data to compare with."""
+"""What the command opens: a model, and data to compare it with."""
 
 from __future__ import annotations
 
@@ -24,12 +24,15 @@ MOST_UNKNOWN = 0.2  # Of words: packaged data of more are not the model's.
 
 
 def open_model(source: str) -> Any:
-    """The model of a saved file.
+    """The model of a saved file, or a preset.
 
     Args:
-        source: str. The path of a `.keras` file.
+        source: str. The path of a `.keras` file, or what `from_preset` takes.
     """
-    return load_model(source, GenerativeModel)
+    path = pathlib.Path(source)
+    if path.suffix == ".keras" or path.is_file():
+        return load_model(path, GenerativeModel)
+    return GenerativeModel.from_preset(source)
 
 
 def open_space(
@@ -96,17 +99,18 @@ def load_data(
         label_column: str or `None`. Of tables of sentences by class.
         by_class: bool. Whether these are sentences by class.
     """
+    name = pathlib.Path(source).name  # The page says no more of the machine.
     if isinstance(kind, Images):
         (images, classes), _ = load_images(source)
-        return Data(source, images, classes)
+        return Data(name, images, classes)
     if isinstance(kind, Molecules):
-        return Data(source, load_molecules(source, column=column))
+        return Data(name, load_molecules(source, column=column))
     if by_class or label_column:
         text = load_labeled_text(
             source, column=column, label_column=label_column
         )
-        return Data(source, *flatten(text))
-    return Data(source, load_text(source, column=column))
+        return Data(name, *flatten(text))
+    return Data(name, load_text(source, column=column))
 
 
 def packaged(kind: Kind) -> Data:

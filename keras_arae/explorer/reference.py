@@ -101,17 +101,17 @@ class Reference:
         return [(int(i), float(distances[i])) for i in order]
 
     def features(self) -> list[tuple[str, np.ndarray]]:
-        """What many pieces have and many lack: in words, and which have it."""
+        """What some pieces have and some lack: in words, and which have it.
+
+        Those come first that divide the data most evenly.
+        """
         found = [
-            feature
+            (min(having.sum(), (~having).sum()), name, having)
             for attribute in self.attributes
-            for feature in _features_of(attribute)
+            for name, having in _features_of(attribute)
         ]
-        return [
-            (name, having)
-            for name, having in found
-            if FEWEST <= having.sum() <= len(having) - FEWEST
-        ]
+        found.sort(key=lambda one: -one[0])
+        return [(name, having) for n, name, having in found if n >= FEWEST]
 
 
 def _features_of(attribute: Attribute) -> Sequence[tuple[str, np.ndarray]]:

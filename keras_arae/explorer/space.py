@@ -24,7 +24,10 @@ from keras_arae.arguments import several
 from keras_arae.arguments import whole
 from keras_arae.data import Classes
 from keras_arae.explorer import asked
+from keras_arae.explorer.decoding import SAMPLERS
+from keras_arae.explorer.decoding import options_of
 from keras_arae.explorer.kinds import kind_of
+from keras_arae.explorer.missing import missing
 from keras_arae.explorer.reference import FEWEST
 from keras_arae.explorer.reference import Reference
 from keras_arae.explorer.refused import Refused
@@ -38,15 +41,6 @@ BATCH = 32  # Codes decoded at once, whatever is asked for: one shape.
 STRENGTHS = np.linspace(-2.0, 2.0, 17)  # Of a step along a feature.
 LEVELS = 9  # Of a number that is asked for, from low to high.
 
-# What each sampler is set to; the temperature is the user's.
-SAMPLERS: dict[str, dict[str, Any]] = {
-    "greedy": {},
-    "beam": {"num_beams": 4},
-    "random": {"temperature": 1.0},
-    "top_k": {"top_k": 10, "temperature": 1.0},
-    "top_p": {"top_p": 0.9, "temperature": 1.0},
-}
-TEMPERATURE = number(least=0.1, most=2.0)
 CODE = Rule("a code, float32 numbers as base64", lambda value: True)
 VECTOR = several(number())
 RULES = {"code": CODE, "condition": optional(VECTOR), "decoding": DICT}
@@ -109,41 +103,8 @@ class Space:
 
     def cannot(self) -> dict[str, str]:
         """What the model cannot do: a sentence for each such verb."""
-        found = {}
-        model = self.model
-        if not model.code_dim:
-            no_codes = (
-                "This model has no code space: it writes data, but encodes "
-                "nothing."
-            )
-            verbs = ("read", "at", "walk", "change", "move", "map")
-            found.update(dict.fromkeys(verbs, no_codes))
-        elif model.prior is None:
-            found["sample"] = (
-                "This model has no prior (no generator): it turns data into "
-                "codes and back, but cannot draw new codes."
-            )
-        elif not model.prior.is_fitted:
-            found["sample"] = (
-                "The model's prior has not been fitted: `fit_prior` with the "
-                "training data does it."
-            )
-        if model.condition is None:
-            found.setdefault(
-                "change",
-                "This model learned without labels: there is nothing to ask "
-                "it for. Arithmetic moves a code instead.",
-            )
-        elif asked.described(model.condition) is None:
-            found.setdefault(
-                "change",
-                "This model has a condition that the page cannot show, or one "
-                "that has seen no data yet.",
-            )
-        if self.reference is None:
-            for verb in ("at", "move", "map"):
-                found.setdefault(verb, self._no_reference)
-        return found
+        no_data = self._no_reference if self.reference is None else None
+        return missing(self.model, no_data)
 
     def warm_up(self) -> None:
         """Does once what takes its time only the first time."""
@@ -227,8 +188,8 @@ class Space:
         model = self.model
         vectors = self._drawn_vectors(condition, count, seed)
         if not model.code_dim:
-            options = self._options({"sampler": "random", **dict(decoding)})
-            options["seed"] = seed
+            decoding = {"sampler": "random", **dict(decoding), "seed": seed}
+            options = options_of(decoding, self._chooses_tokens)
             data = model.generate(count, vectors, **options)
             return {"items": self._shown(data, vectors)}
         generator = np.random.default_rng(seed)
@@ -409,7 +370,7 @@ class Space:
         self, codes: np.ndarray, vectors: Any, decoding: Any
     ) -> list[dict[str, Any]]:
         """Codes, decoded and as the page takes them."""
-        options = self._options(decoding)
+        options = options_of(decoding, self._chooses_tokens)
         seed = options.pop("seed", 0)
         data: list[Any] = []
         for start in range(0, len(codes), BATCH):
@@ -442,28 +403,6 @@ class Space:
                 item["condition"] = vector.tolist()
                 item["says"] = asked.in_words(self.model.condition, vector)
         return items
-
-    def _options(self, decoding: Any) -> dict[str, Any]:
-        """The arguments of `decode`; refuses what the page does not offer."""
-        given = {"sampler": None, "temperature": None, "seed": None}
-        unknown = set(decoding) - set(given)
-        if unknown:
-            raise refusal(f"Expected of `decoding` {list(given)}.", decoding)
-        given.update(decoding)
-        seed = check("seed", given["seed"], optional(SEED))
-        options = {} if seed is None else {"seed": seed}
-        if not self._chooses_tokens:
-            return options
-        sampler = given["sampler"] or "greedy"
-        check("sampler", sampler, one_of(*SAMPLERS))
-        settings = dict(SAMPLERS[sampler])
-        temperature = check(
-            "temperature", given["temperature"], optional(TEMPERATURE)
-        )
-        if temperature is not None and "temperature" in settings:
-            # Each temperature is compiled for: there are twenty.
-            settings["temperature"] = round(temperature, 1)
-        return {**options, "sampler": sampler, **settings}
 
     def _neighbors(
         self, code: np.ndarray, but: int | None = None

@@ -242,9 +242,9 @@ def test_a_place_of_the_map_is_decoded(text):
 
 
 def test_what_a_map_is_coloured_by(text, moods, molecules, images):
-    names = ["ends with", "begins with", "number of words"]
+    names = ["number of words", "ends with", "begins with"]
     assert [a["name"] for a in text.map()["attributes"]] == names
-    sign = text.map()["attributes"][0]
+    sign = text.map()["attributes"][1]
     assert [sign["classes"][i] for i in sign["values"]] == [
         sentence[-1] for sentence in spaces.TEXT
     ]
@@ -269,6 +269,14 @@ def test_the_plane_holds_what_varies_most():
     np.testing.assert_allclose(plane.places(moved[None])[0], [0.5, -0.25])
     # In the other directions it is as it was.
     np.testing.assert_allclose(moved[[1, 3]], codes[0, [1, 3]], atol=0.1)
+
+
+@pytest.mark.parametrize("codes", [np.ones((6, 3)), np.arange(6.0)[:, None]])
+def test_a_plane_of_codes_that_hardly_vary(codes):
+    plane = Plane.of(codes)
+    assert np.isfinite(plane.places(codes)).all()
+    place = plane.places(codes)[2]
+    np.testing.assert_allclose(plane.moved(codes[2], place), codes[2])
 
 
 # What cannot be done.

@@ -108,8 +108,9 @@ export class Chart {
 
   hold(letter, place) { this.held[letter] = place; this.draw(); }
 
-  show({ path = [], marks = [] } = {}) {
-    Object.assign(this, { path, marks, ring: null });
+  // A path is of the colours of A and B, or of one of its own.
+  show({ path = [], marks = [], colour = (share) => this.mixed(share) } = {}) {
+    Object.assign(this, { path, marks, pathColour: colour, ring: null });
     this.draw();
   }
 
@@ -134,7 +135,7 @@ export class Chart {
     }
     if (this.ring) {
       const { place, share } = this.ring;
-      disc(pen, this.at(place), 7, styled("--card"), this.mixed(share), 3);
+      disc(pen, this.at(place), 7, styled("--card"), this.pathColour(share), 3);
     }
   }
 
@@ -151,7 +152,8 @@ export class Chart {
 
   drawPath(pen) {
     const points = this.path.map((place) => this.at(place));
-    for (const [width, colour] of [[6, () => styled("--card")], [2.5, (s) => this.mixed(s)]]) {
+    const lines = [[6, () => styled("--card")], [2.5, this.pathColour]];
+    for (const [width, colour] of lines) {
       pen.lineWidth = width;
       pen.lineCap = "round";
       for (let i = 1; i < points.length; i += 1) {

@@ -31,9 +31,10 @@ async function open() {
   else await desk.chart.load();
   if (canHold() && (desk.about.data || !cannot("sample"))) {
     const slots = Object.values(desk.slots);
-    await Promise.all(slots.map((slot) => slot.any()));
+    await Promise.all(slots.map((slot) => slot.begin()));
   }
-  await select(panels.find((panel) => panel.can) ?? panels[0]);
+  // Unless a visitor was quicker.
+  if (!current) await select(panels.find((panel) => panel.can) ?? panels[0]);
 }
 
 function describe({ name, model, weights, code_dim: width, kind, data }) {

@@ -2,11 +2,14 @@
 
 import { Latest } from "./api.js";
 import { cannot, canHold, decoding, desk, place, trying } from "./desk.js";
-import { el } from "./dom.js";
+import { el, styled } from "./dom.js";
 import { areImages, arePictures, view } from "./pieces.js";
 import { holds, says, Strip } from "./strip.js";
 
 const size = () => (areImages() ? 88 : 170); // Of a picture in a list.
+
+// Where items lie on the map, if there is one.
+const placesOf = (items) => items.map((item) => item.place).filter(Boolean);
 
 class Panel {
   // `hears` says what it shows: A, B, or how codes are decoded.
@@ -72,14 +75,15 @@ export class Walk extends Panel {
   }
 
   show({ items }) {
-    this.mark(items);
     this.strip.show(items, Math.floor(items.length / 2));
+    this.mark();
   }
 
-  mark(items = this.strip.items) {
+  mark() {
+    const { items, slider } = this.strip;
     if (!items) return;
-    desk.chart.show({ path: items.map((item) => item.place).filter(Boolean) });
-    if (this.strip.items) this.strip.move(Number(this.strip.slider.value));
+    desk.chart.show({ path: placesOf(items) });
+    this.strip.move(Number(slider.value));
   }
 }
 
@@ -209,13 +213,15 @@ export class Arithmetic extends Panel {
     this.strengths = strengths;
     this.counts.textContent =
       `Of the data ${counts[0]} have it, ${counts[1]} lack it.`;
-    this.mark(items);
     this.strip.show(items, strengths.indexOf(1));
+    this.mark();
   }
 
-  mark(items = this.strip?.items) {
+  mark() {
+    const { items, slider } = this.strip;
     if (!items) return;
-    desk.chart.show({ path: items.map((item) => item.place).filter(Boolean) });
+    desk.chart.show({ path: placesOf(items), colour: () => styled("--ink") });
+    this.strip.move(Number(slider.value));
   }
 }
 
@@ -291,7 +297,6 @@ export class Samples extends Panel {
   }
 
   mark() {
-    const marks = this.items?.map((item) => item.place).filter(Boolean);
-    if (marks) desk.chart.show({ marks });
+    if (this.items) desk.chart.show({ marks: placesOf(this.items) });
   }
 }

@@ -33,6 +33,7 @@ export class Slot {
       type: "text", maxLength: 1000, spellcheck: false, autocomplete: "off",
       placeholder: molecules ? "SMILES of a molecule" : "type a sentence",
       oninput: () => {
+        this.isTyping = true;
         clearTimeout(this.timer);
         // Half a SMILES is no molecule: these wait for Enter.
         if (!molecules) this.timer = setTimeout(() => this.read(), PAUSE);
@@ -51,6 +52,7 @@ export class Slot {
 
   async read() {
     clearTimeout(this.timer);
+    this.isTyping = false;
     const piece = this.input.value.trim();
     if (!piece || piece === this.known) return;
     this.known = piece;
@@ -59,7 +61,13 @@ export class Slot {
 
   // Holds something else; says in the slot what is wrong with it.
   take(what) {
+    this.isTaken = true;
     return trying(this.problem, () => hold(this.letter, what));
+  }
+
+  // At first, unless a visitor was quicker.
+  begin() {
+    return !this.isTyping && !this.isTaken && this.any();
   }
 
   any() {
@@ -75,8 +83,10 @@ export class Slot {
   // Shows what is held now.
   show() {
     const { item, copy, notes, from } = desk.held[this.letter];
-    if (this.input && from.piece === undefined) this.input.value = item.piece.text;
-    this.known = this.input?.value.trim();
+    if (this.input) {
+      this.known = from.piece ?? item.piece.text;
+      if (from.piece === undefined && !this.isTyping) this.input.value = this.known;
+    }
     const said = notes.map((note) => el("p", { className: "notes" }, note));
     if (areImages()) this.draw(item.piece);
     this.below.replaceChildren(
