@@ -12,6 +12,8 @@ from server_of import served
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 
+expect.set_options(timeout=30_000)  # The machine may be busy.
+
 pytestmark = [
     pytest.mark.once,
     pytest.mark.skipif(
@@ -35,8 +37,9 @@ def browser():
 
 @pytest.fixture(scope="module")
 def text():
-    model = spaces.text_model(epochs=10)
-    with served(spaces.space(model, spaces.TEXT)) as visitor:
+    space = spaces.space(spaces.text_model(epochs=10), spaces.TEXT)
+    space.warm_up()  # As the command does.
+    with served(space) as visitor:
         yield visitor
 
 

@@ -39,6 +39,7 @@ export class Slot {
         if (!molecules) this.timer = setTimeout(() => this.read(), PAUSE);
       },
       onchange: () => this.read(),
+      onblur: () => { if (!this.isTyping && this.known) this.input.value = this.known; },
     });
     this.input.setAttribute("aria-label", `${this.letter.toUpperCase()}: ` +
       (molecules ? "a molecule, as SMILES" : "a sentence"));
@@ -65,9 +66,11 @@ export class Slot {
     return trying(this.problem, () => hold(this.letter, what));
   }
 
+  isFocused() { return this.input === document.activeElement; }
+
   // At first, unless a visitor was quicker.
   begin() {
-    return !this.isTyping && !this.isTaken && this.any();
+    return !this.isFocused() && !this.isTaken && this.any();
   }
 
   any() {
@@ -85,7 +88,8 @@ export class Slot {
     const { item, copy, notes, from } = desk.held[this.letter];
     if (this.input) {
       this.known = from.piece ?? item.piece.text;
-      if (from.piece === undefined && !this.isTyping) this.input.value = this.known;
+      // What a visitor is about to change is left alone.
+      if (from.piece === undefined && !this.isFocused()) this.input.value = this.known;
     }
     const said = notes.map((note) => el("p", { className: "notes" }, note));
     if (areImages()) this.draw(item.piece);
