@@ -8,6 +8,8 @@ import zipfile
 
 import pytest
 
+import keras_arae
+
 pytestmark = pytest.mark.once
 ROOT = pathlib.Path(__file__).parents[1]
 
@@ -48,6 +50,9 @@ def test_wheel_holds_package_and_corpus_only(tmp_path):
     for corpus in ("moses_sample", "tatoeba", "web_clauses"):
         assert f"keras_arae/datasets/{corpus}/train.txt.gz" in names
         assert f"keras_arae/datasets/{corpus}/LICENSE.txt" in names
+    for folder in keras_arae.presets.sources.packaged().values():
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        assert {path.relative_to(ROOT).as_posix() for path in files} <= {*names}
     assert "keras_arae/models/arae.py" in names
     assert "keras_arae/py.typed" in names
     tops = {name.split("/")[0] for name in names}

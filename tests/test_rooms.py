@@ -23,6 +23,7 @@ FLOORS = (
     ("evaluation",),
     ("visualization",),
     ("models",),
+    ("presets",),
     ("priors",),
     ("layers",),
     ("sampling",),
