@@ -13,7 +13,7 @@ PROGRAMS := tests/examples tests/benchmarks
 # What `make smoke` tries; those that are not here are passed over.
 PYTHONS ?= python3.11 python3.12 python3.13
 
-.PHONY: demo docs dist smoke test lint clean
+.PHONY: demo docs docs-zensical dist smoke test lint clean
 .PHONY: $(PARTS)
 
 demo: $(VENV)/installed
@@ -54,6 +54,16 @@ lint: $(VENV)/installed-for-tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+docs: $(VENV)/installed-for-docs
+	$(BIN)/python tools/make_site.py build/pages
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+# The successor of mkdocs-material builds the same pages by the same settings.
+docs-zensical: $(VENV)/installed-for-docs
+	$(BIN)/pip install --quiet zensical==0.0.73
+	$(BIN)/python tools/make_site.py build/pages
+	$(BIN)/zensical build --strict
+
 # Built from the sdist, as `build` does: the same bytes in every clone.
 dist: $(VENV)/installed-for-tests
 	rm -rf dist
@@ -75,12 +85,17 @@ $(VENV)/installed: pyproject.toml
 	$(BIN)/pip install --quiet --editable ".[plot]"
 	touch $@
 
+$(VENV)/installed-for-docs: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable ".[docs]"
+	touch $@
+
 # torch first and by version: the one that the tests were made with.
 $(VENV)/installed-for-tests: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet torch==2.13.0
 	$(BIN)/pip install --quiet --editable ".[jax,torch,test]"
-	touch $@ $(VENV)/installed
+	touch $@ $(VENV)/installed $(VENV)/installed-for-docs
 
 # Without what packages ask for: keras-hub asks for TensorFlow.
 $(BARE)/installed: pyproject.toml tests/bare/requirements.txt
@@ -90,4 +105,4 @@ $(BARE)/installed: pyproject.toml tests/bare/requirements.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(BARE) build dist
+	rm -rf $(VENV) $(BARE) .cache build dist
