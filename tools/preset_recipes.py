@@ -83,9 +83,9 @@ def tatoeba_tense(data, seed):
         embedding_dim=48,
         code_dim=128,
         units=176,
-        prior=adversarial(conditional=False, encoder_gradient_scale=0.1),
+        prior=adversarial(conditional=False, encoder_gradient_scale=0.03),
         code_noise=0.02,
-        confusion_weight=0.3,
+        confusion_weight=0.1,
         seed=seed,
     )
 
@@ -229,7 +229,7 @@ RECIPES = {
         },
     ),
     "tatoeba_tense": Recipe(
-        tatoeba_by_tense, tatoeba_tense, 18, 64, 4e-3, measure_tense,
+        tatoeba_by_tense, tatoeba_tense, 8, 64, 4e-3, measure_tense,
         {
             "description": "Rewrites English sentences in the past, the "
             "present or the future, learned without pairs.",
