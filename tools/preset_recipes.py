@@ -125,8 +125,10 @@ def mnist(data, seed):
     )
     return keras_arae.ImageARAE(
         images.shape[1:],
-        networks="convolutional",
-        code_dim=100,
+        encoder=keras_arae.layers.DenseEncoder(100, hidden_dims=(500, 250)),
+        decoder=keras_arae.layers.DenseDecoder(
+            images.shape[1:], hidden_dims=(250, 500)
+        ),
         prior=prior,
         condition=10,
         code_noise=0.1,
@@ -235,7 +237,7 @@ RECIPES = {
             "present or the future, learned without pairs.",
             "limits": [
                 *LIMITS_OF_TEXT,
-                "Rewritten sentences often change more than their tense.",
+                "Rewritten sentences take the tense, and most lose what was said.",
                 "Labels come from a rule of some eighty words.",
             ],
             **SENTENCES,
@@ -261,8 +263,7 @@ RECIPES = {
         mnist_images, mnist, 20, 100, 1e-3, measure_images,
         {
             "description": "Draws binarised digits, of a class if asked.",
-            "data": "MNIST's 60,000 training images, black where grey is "
-            "below a half",
+            "data": "MNIST's 60,000 training images, binarised at a half",
             "license": "cc-by-sa-3.0",
             "task": "unconditional-image-generation",
         },
