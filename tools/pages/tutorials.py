@@ -73,10 +73,10 @@ def as_markdown(lines):
     text = "\n".join(lines).strip("\n")
     return re.sub(
         r"(^ {4}.*\n?)+",
-        lambda match: block(
-            re.sub("^ {4}", "", match.group(), flags=re.MULTILINE), "sh"
-        )
-        + "\n",
+        lambda match: (
+            block(re.sub("^ {4}", "", match.group(), flags=re.MULTILINE), "sh")
+            + "\n"
+        ),
         text,
         flags=re.MULTILINE,
     )
