@@ -269,6 +269,10 @@ RECIPES = {
             "data": "MNIST's 60,000 training images, binarised at a half",
             "license": "cc-by-sa-3.0",
             "task": "unconditional-image-generation",
+            "limits": [
+                "Black and white, 28 by 28 pixels.",
+                "Of 100 digits, ten a class, two or three cannot be read.",
+            ],
         },
     ),
 }  # fmt: skip
