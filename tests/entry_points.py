@@ -1606,6 +1606,7 @@ def _of_molecules(folder):
     return [
         call("chemistry.parse", chemistry.parse, smiles=one),
         call("chemistry.canonical", chemistry.canonical, smiles=one),
+        call("chemistry.matcher", chemistry.matcher, smarts=one),
         call(
             "chemistry.properties",
             chemistry.properties,
@@ -1663,6 +1664,13 @@ def _of_molecules(folder):
             reference=smiles,
         ),
         call("passes_filters", evaluation.passes_filters, smiles=smiles),
+        call(
+            "molecule_svg",
+            visualization.molecule_svg,
+            smiles=one,
+            width=(50, b.whole(20, 2000)),
+            height=(50, b.whole(20, 2000)),
+        ),
         call(
             "plot_molecules",
             visualization.plot_molecules,

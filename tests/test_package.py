@@ -69,6 +69,8 @@ def test_wheel_holds_package_and_corpus_only(dist):
         assert {path.relative_to(ROOT).as_posix() for path in files} <= {*names}
     assert "keras_arae/models/arae.py" in names
     assert "keras_arae/py.typed" in names
+    for page in (ROOT / "keras_arae" / "explorer" / "page").iterdir():
+        assert f"keras_arae/explorer/page/{page.name}" in names
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith("dist-info")} == {
         "keras_arae"

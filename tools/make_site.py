@@ -3,10 +3,10 @@
     python tools/make_site.py build/pages
     mkdocs build --strict          # or: zensical build --strict
 
-A page is a file of docs/, README.md and the like, with links that hold on the
-site; a tutorial is a program of examples/ with what it gave (docs/tutorials/);
-a page of reference is one of docs/api/ with what the code says of each name; a
-preset's page is its card. `make docs` does both.
+A page is a file of docs/ or README.md and the like, with links that hold on
+the site; a tutorial is a program of examples/ with what it gave
+(docs/tutorials/); a page of reference is one of docs/api/ with what the code
+says of each name; a preset's page is its card. `make docs` does both.
 """
 
 import pathlib

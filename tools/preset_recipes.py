@@ -213,6 +213,8 @@ SENTENCES = {
     "task": "text-generation",
 }
 LIMITS_OF_TEXT = [
+    "Samples here are those of `generate(..., seed=0, num_beams=4)`; greedy "
+    "ones are less often sentences.",
     "Knows 5,000 words and sentences of at most 15 tokens.",
     "About half of what it says is no sentence that a person would say.",
 ]
@@ -236,8 +238,9 @@ RECIPES = {
             "description": "Rewrites English sentences in the past, the "
             "present or the future, learned without pairs.",
             "limits": [
-                *LIMITS_OF_TEXT,
-                "Rewritten sentences take the tense, and most lose what was said.",
+                *LIMITS_OF_TEXT[1:],
+                "Rewritten sentences take the tense, and most lose what was "
+                "said.",
                 "Labels come from a rule of some eighty words.",
             ],
             **SENTENCES,
@@ -266,6 +269,10 @@ RECIPES = {
             "data": "MNIST's 60,000 training images, binarised at a half",
             "license": "cc-by-sa-3.0",
             "task": "unconditional-image-generation",
+            "limits": [
+                "Black and white, 28 by 28 pixels.",
+                "Of 100 digits, ten a class, two or three cannot be read.",
+            ],
         },
     ),
 }  # fmt: skip

@@ -127,12 +127,17 @@ def package(recipe, folder):
             "seed": FLAGS.seed,
         },
         command=command,
-        numbers=numbers,
+        numbers={name: round_off(number) for name, number in numbers.items()},
         numbers_command=f"{command} --stages=package",
         samples=samples,
     )
     model.save_to_preset(place, card=card, dtype="float16", overwrite=True)
-    print(numbers, *samples, sep="\n")
+    print((place / "README.md").read_text())
+
+
+def round_off(number):
+    """Three digits: more of them are chance."""
+    return float(f"{number:.3g}")
 
 
 if __name__ == "__main__":

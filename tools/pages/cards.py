@@ -6,7 +6,7 @@ INTRODUCTION = """# Presets
 
 Models that come with the library. How they are loaded, saved and checked stands
 in [their reference](../api/presets.md); `python -m keras_arae.presets` prints
-this list, too.
+this list.
 
 """
 
