@@ -2,8 +2,10 @@
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
+import tarfile
 import zipfile
 
 import pytest
@@ -39,13 +41,25 @@ def test_import_is_light():
     assert outputs[0][1] == "set()"
 
 
-def test_wheel_holds_package_and_corpus_only(tmp_path):
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory):
+    """A folder with an sdist and a wheel, built here."""
+    return build(ROOT, tmp_path_factory.mktemp("dist"))
+
+
+def build(source, folder):
     subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet",
-         "--wheel-dir", tmp_path, ROOT],
+        [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder,
+         source],
         check=True,
+        capture_output=True,
+        umask=0o077 if source != ROOT else -1,
     )  # fmt: skip
-    (wheel,) = tmp_path.glob("keras_arae-*.whl")
+    return folder
+
+
+def test_wheel_holds_package_and_corpus_only(dist):
+    (wheel,) = dist.glob("keras_arae-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     for corpus in ("moses_sample", "tatoeba", "web_clauses"):
         assert f"keras_arae/datasets/{corpus}/train.txt.gz" in names
@@ -61,6 +75,33 @@ def test_wheel_holds_package_and_corpus_only(tmp_path):
     assert {top for top in tops if not top.endswith("dist-info")} == {
         "keras_arae"
     }
+
+
+def test_sdist_builds_itself_to_the_same_bytes(dist, tmp_path):
+    (sdist,) = dist.glob("keras_arae-*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (source,) = tmp_path.iterdir()
+    (source / "README.md").touch()  # a later time
+    again = build(source, tmp_path / "dist")
+    files = {path.name: path.read_bytes() for path in dist.iterdir()}
+    assert len(files) == 2
+    assert files == {path.name: path.read_bytes() for path in again.iterdir()}
+
+
+def test_indexes_would_take_both(dist):
+    process = subprocess.run(
+        [sys.executable, "-m", "twine", "check", "--strict", *dist.iterdir()],
+        capture_output=True,
+        text=True,
+    )
+    assert process.returncode == 0, process.stdout
+
+
+def test_citation_names_this_version():
+    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    (version,) = re.findall(r"^version: (.*)$", text, re.MULTILINE)
+    assert version == keras_arae.__version__
 
 
 def test_another_backend_is_refused_by_name():

@@ -59,7 +59,8 @@ def download(uri: str, revision: str | None) -> pathlib.Path:
     try:
         layout.check_files(folder)
     except ValueError:
-        forget(folder)
+        with contextlib.suppress(OSError):  # Of a cache that is not ours.
+            forget(folder)
         raise
     return folder
 
@@ -191,8 +192,6 @@ def _forget_kaggle(folder: pathlib.Path) -> None:
     """Removes a version, and the mark that it is complete, from the cache."""
     shutil.rmtree(folder)
     folder.with_name(f"{folder.name}.complete").unlink(missing_ok=True)
-    with contextlib.suppress(OSError):  # Where others are beside it.
-        folder.parent.rmdir()
 
 
 def _asking(uri: str, ask: Callable[[], Any], advice: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import pathlib
 import re
 
@@ -25,7 +26,8 @@ _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
 def is_preset(folder: pathlib.Path) -> bool:
     """Whether a folder looks like a preset, whole or not."""
-    return (folder / CONFIG).is_file() and (folder / METADATA).is_file()
+    # Of a name that no file can have, too.
+    return all(os.path.isfile(folder / name) for name in (CONFIG, METADATA))
 
 
 def write_checksums(folder: pathlib.Path) -> None:

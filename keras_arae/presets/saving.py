@@ -63,7 +63,9 @@ def save_preset(
         _write(model, partial, dtype)
         card = NO_CARD if card is None else card
         text = card.text(folder.name, model, dtype)
-        (partial / layout.CARD).write_text(text, encoding="utf-8")
+        (partial / layout.CARD).write_text(
+            text, encoding="utf-8", errors="backslashreplace"
+        )
         _put(partial, folder)
     except Exception as error:
         cause = full_disk(error)

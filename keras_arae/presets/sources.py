@@ -58,7 +58,7 @@ def _local(preset: str | os.PathLike) -> pathlib.Path:
     folder = pathlib.Path(preset).expanduser()
     if layout.is_preset(folder):
         return folder
-    if folder.is_dir():
+    if os.path.isdir(folder):
         raise ValueError(
             f"Expected the folder of a preset, with {layout.CONFIG}, "
             f"{layout.METADATA} and {layout.WEIGHTS}, as `save_to_preset` "

@@ -17,6 +17,8 @@ import keras_arae
 from keras_arae import priors
 from keras_arae.presets import layout
 
+# Where backends could differ, tests/cross_backend.py loads presets.
+pytestmark = pytest.mark.once
 TEXT = ["a man sleeps .", "two men talk .", "a cat runs .", "a man runs ."] * 5
 LABELS = [0, 1, 0, 1] * 5
 MOLECULES = ["CCO", "CC(=O)N", "c1ccccc1", "CCN", "CC(C)O"] * 4
@@ -104,7 +106,6 @@ def base_of(model):
     return next(kind for kind in kinds if isinstance(model, kind))
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", MODELS)
 def test_each_class_comes_back_with_its_fitted_prior(name, tmp_path):
     model = MODELS[name]()
@@ -146,7 +147,6 @@ def test_a_preset_trains_on(model, folder):
     assert not same(weights_of(loaded.encoder), weights_of(model.encoder))
 
 
-@pytest.mark.once
 def test_the_layout_is_that_of_keras(model, folder):
     names = {path.name for path in folder.iterdir()}
     assert names == {
@@ -162,7 +162,6 @@ def test_the_layout_is_that_of_keras(model, folder):
         assert hashlib.sha256(content).hexdigest() == checksum
 
 
-@pytest.mark.once
 def test_optimizers_stay_at_home(model, folder):
     with h5py.File(folder / "model.weights.h5") as file:
         assert "optimizer" not in file
@@ -171,7 +170,6 @@ def test_optimizers_stay_at_home(model, folder):
     assert model.compiled
 
 
-@pytest.mark.once
 def test_half_precision_is_half_the_size(tmp_path):
     model = keras_arae.TextARAE(
         text_codec(), embedding_dim=64, code_dim=64, prior=None
@@ -185,7 +183,6 @@ def test_half_precision_is_half_the_size(tmp_path):
     assert sizes[1] < 0.6 * sizes[0]
 
 
-@pytest.mark.once
 def test_weights_that_half_precision_cannot_hold_are_refused(tmp_path):
     model = text_model()
     kernel = model.prior.generator.weights[0]
@@ -195,7 +192,6 @@ def test_weights_that_half_precision_cannot_hold_are_refused(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.once
 def test_tokenizers_keep_their_vocabulary(tmp_path):
     import keras_nlp
 
@@ -217,7 +213,6 @@ def test_tokenizers_keep_their_vocabulary(tmp_path):
 # What is there is not lost.
 
 
-@pytest.mark.once
 def test_nothing_is_overwritten_without_a_flag(model, folder, tmp_path):
     before = (folder / "SHA256SUMS").read_text()
     with pytest.raises(FileExistsError, match="overwrite=True"):
@@ -229,7 +224,6 @@ def test_nothing_is_overwritten_without_a_flag(model, folder, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["preset"]
 
 
-@pytest.mark.once
 def test_what_is_no_preset_is_never_overwritten(model, tmp_path):
     (tmp_path / "thesis.txt").write_text("Chapter 1")
     with pytest.raises(FileExistsError, match="something else"):
@@ -237,7 +231,6 @@ def test_what_is_no_preset_is_never_overwritten(model, tmp_path):
     assert (tmp_path / "thesis.txt").read_text() == "Chapter 1"
 
 
-@pytest.mark.once
 def test_a_save_that_fails_leaves_what_was_there(
     model, folder, tmp_path, monkeypatch
 ):
@@ -253,7 +246,6 @@ def test_a_save_that_fails_leaves_what_was_there(
     assert [path.name for path in tmp_path.iterdir()] == ["preset"]
 
 
-@pytest.mark.once
 def test_a_model_that_has_seen_no_data_is_refused(tmp_path):
     layers = keras_arae.layers
     model = keras_arae.ARAE(
@@ -266,7 +258,6 @@ def test_a_model_that_has_seen_no_data_is_refused(tmp_path):
 # What is damaged, unknown or of another kind.
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", layout.REQUIRED)
 @pytest.mark.parametrize("damage", ["truncated", "changed", "missing"])
 def test_a_damaged_preset_is_a_sentence(folder, name, damage):
@@ -282,7 +273,6 @@ def test_a_damaged_preset_is_a_sentence(folder, name, damage):
         keras_arae.TextARAE.from_preset(folder)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "content, words",
     [
@@ -302,20 +292,17 @@ def test_checksums_are_needed(folder, content, words):
         keras_arae.TextARAE.from_preset(folder)
 
 
-@pytest.mark.once
 def test_assets_that_were_not_saved_are_refused(folder):
     (folder / "assets" / "more.txt").write_text("more")
     with pytest.raises(ValueError, match="no checksum of assets/more.txt"):
         keras_arae.TextARAE.from_preset(folder)
 
 
-@pytest.mark.once
 def test_the_card_may_be_edited(folder):
     (folder / "README.md").write_text("Ours.")
     keras_arae.TextARAE.from_preset(folder)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("version", ["99.0", "0.1.1", "1.0.0rc1"])
 def test_a_newer_version_is_a_sentence(folder, version):
     with_json(folder, "metadata.json", keras_arae_version=version)
@@ -323,7 +310,6 @@ def test_a_newer_version_is_a_sentence(folder, version):
         keras_arae.TextARAE.from_preset(folder)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("version", [None, "new", ["0.1"]])
 def test_a_version_of_another_form_is_a_sentence(folder, version):
     with_json(folder, "metadata.json", keras_arae_version=version)
@@ -331,13 +317,11 @@ def test_a_version_of_another_form_is_a_sentence(folder, version):
         keras_arae.TextARAE.from_preset(folder)
 
 
-@pytest.mark.once
 def test_a_preset_of_an_older_version_is_loaded(folder):
     with_json(folder, "metadata.json", keras_arae_version="0.0.9")
     keras_arae.TextARAE.from_preset(folder)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "model_class, words",
     [
@@ -350,14 +334,12 @@ def test_another_class_is_a_sentence(folder, model_class, words):
         model_class.from_preset(folder)
 
 
-@pytest.mark.once
 def test_a_class_that_is_not_imported_is_a_sentence(folder):
     with_json(folder, "config.json", registered_name="mine>Own")
     with pytest.raises(ValueError, match="import the module.*'mine>Own'"):
         keras_arae.ARAE.from_preset(folder)
 
 
-@pytest.mark.once
 def test_a_class_of_ones_own_is_loaded(tmp_path):
     @keras.saving.register_keras_serializable("mine")
     class Own(keras_arae.TextARAE):
@@ -382,13 +364,11 @@ def packaged(monkeypatch, tmp_path, model):
     return folder
 
 
-@pytest.mark.once
 def test_a_packaged_preset_is_loaded_by_name(packaged, model):
     loaded = keras_arae.TextARAE.from_preset("small_text")
     assert loaded.generate(4, seed=1) == model.generate(4, seed=1)
 
 
-@pytest.mark.once
 def test_an_unknown_name_lists_all_and_names_the_nearest(packaged):
     with pytest.raises(ValueError) as error:
         keras_arae.TextARAE.from_preset("smal_txt")
@@ -398,7 +378,6 @@ def test_an_unknown_name_lists_all_and_names_the_nearest(packaged):
     assert "Received: preset='smal_txt'" in message
 
 
-@pytest.mark.once
 def test_folders_that_hold_none(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="a folder without them"):
         keras_arae.TextARAE.from_preset(tmp_path)
