@@ -32,6 +32,7 @@ flags.DEFINE_integer(
 flags.DEFINE_integer("seed", 0, "Of the choice of data.", 0, 2**32 - 1)
 
 FLAGS = flags.FLAGS
+PRESET = "tatoeba_small"  # Where no model is named.
 
 
 def main(argv: Sequence[str]) -> None:
@@ -40,15 +41,12 @@ def main(argv: Sequence[str]) -> None:
     require("starlette", "explore")
     from keras_arae.explorer.server import make_app
 
-    if len(argv) < 2:
-        raise app.UsageError(
-            "Which model? Give a saved one, such as "
-            "output/text_generation/model.keras, or a preset. "
-            f"Packaged presets: {', '.join(list_presets()) or 'none'}."
-        )
     listening = listen(FLAGS.host, FLAGS.port)  # Before minutes of work.
+    if len(argv) < 2:
+        names = ", ".join(list_presets())
+        print(f"No model is named: {PRESET} it is, of the presets {names}.")
     space = open_space(
-        argv[1],
+        argv[1] if len(argv) > 1 else PRESET,
         FLAGS.data,
         FLAGS.num_pieces,
         FLAGS.seed,

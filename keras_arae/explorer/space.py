@@ -32,6 +32,7 @@ from keras_arae.explorer.reference import FEWEST
 from keras_arae.explorer.reference import Reference
 from keras_arae.explorer.refused import Refused
 from keras_arae.explorer.refused import refusal
+from keras_arae.models.arithmetic import between
 from keras_arae.sampling import path
 
 MOST_SAMPLES = 64
@@ -338,10 +339,8 @@ class Space:
                 "as many that lack it: a mean of fewer says little.",
                 f"{counts[0]} that have it, {counts[1]} that lack it",
             )
-        direction = (
-            reference.codes[having].mean(axis=0)
-            - reference.codes[~having].mean(axis=0)
-        )  # fmt: skip
+        codes = reference.codes
+        direction = between(codes[having], codes[~having])
         steps = STRENGTHS[:, None].astype("float32") * direction
         codes = self._on_sphere(self._code(code) + steps)
         vectors = self._vectors(condition, len(codes))

@@ -1,6 +1,8 @@
 """`python -m keras_arae.explore` as a user runs it, and what it opens."""
 
 import os
+import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -76,7 +78,6 @@ def check_what_it_serves(process):
 @pytest.mark.parametrize(
     "options, sentence",
     [
-        ((), "Which model? Give a saved one, such as"),
         (("nowhere.keras",), "Expected a saved model, a .keras file."),
         (("nowhere",), "There is no preset of this name"),
         (("a.keras", "b.keras"), "at most 1 other word(s), --name=value. "
@@ -99,6 +100,21 @@ def test_a_port_that_is_taken_is_said_before_any_work():
         process = run("nowhere.keras", f"--port={port}")
     assert process.returncode == 1
     assert f"--port={port}: " in process.stderr
+
+
+def test_without_a_name_a_packaged_preset_is_opened():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        process = run(f"--port={taken.getsockname()[1]}")
+    assert process.returncode == 1  # Only as the port is taken.
+    space = open_space(command_preset(), num_pieces=20)
+    assert len(space.reference) > 5 and space.cannot().keys() == {"change"}
+    assert len(space.sample(2)["items"]) == 2
+
+
+def command_preset():
+    """The name in the command's file, whose flags are not for this process."""
+    file = pathlib.Path(keras_arae.__file__).parent / "explorer/command.py"
+    return re.search(r'PRESET = "(\w+)"', file.read_text()).group(1)
 
 
 def test_help_names_the_flags():

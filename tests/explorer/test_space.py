@@ -214,6 +214,12 @@ def test_arithmetic_adds_and_subtracts_means(text):
         wanted = spaces.codes_of([item])[0] + strength * step
         wanted /= np.linalg.norm(wanted)
         np.testing.assert_allclose(moved, wanted, atol=1e-5)
+    model = text.model
+    direction = model.feature_direction(spaces.TEXT[25:], spaces.TEXT[:25])
+    texts = spaces.texts_of(found["items"])
+    for strength in (-1.0, 0.5, 2.0):
+        (wanted,) = model.move(["he runs ."], direction, strength)
+        assert texts[STRENGTHS.tolist().index(strength)] == wanted
 
 
 def test_a_feature_may_be_typed(text, molecules):
