@@ -11,7 +11,8 @@ were made of, as in the paper, or of the codes of training sentences. A moved
 sentence is decoded many times, words drawn at random; it counts as a match if
 any of these has the word (the paper's measure), and beside it stands how many
 sentences match that were not moved. Precision is the share of a match's words
-that are words of the original.
+that are words of the original; "unmoved" of all decodings of what was not
+moved.
 
 The paper had a parser find the slots in a million samples of SNLI; here they
 are lists of words. Results are kept in --output_dir and not repeated.
@@ -146,9 +147,11 @@ def outcomes(model, points, sentences, direction, word, slot, seed):
             numbers[index][f"match %{suffix}"] = 100.0 * bool(matches)
             share = 100.0 * len(matches) / len(own)
             numbers[index][f"of decodings %{suffix}"] = share
-            if matches and not suffix:
-                precision = [word_precision(s, original) for s in matches]
-                numbers[index]["precision"] = np.mean(precision)
+            # Of what was not moved all count: how loose decoding is.
+            counted = own if suffix else matches
+            kept = [word_precision(each, original) for each in counted]
+            if kept:
+                numbers[index][f"precision{suffix}"] = np.mean(kept)
     # Word by word the likeliest, step by step until the word appears.
     stepped = model.move(points, direction, until=has_word)
     for number, found, sentence, original in zip(
