@@ -72,13 +72,14 @@ dist: $(VENV)/installed-for-tests
 
 # From its own folder, so that the wheel is imported and not the clone.
 smoke: dist
-	set -e; for python in $(PYTHONS); do \
+	set -e; tried=; for python in $(PYTHONS); do \
 		if ! command -v $$python; then echo "$$python: not here"; continue; fi; \
 		rm -rf build/smoke; mkdir -p build/smoke; \
 		$$python -m venv build/smoke/venv; \
 		build/smoke/venv/bin/pip install --quiet dist/*.whl; \
 		(cd build/smoke && venv/bin/python ../../tools/smoke_test.py); \
-	done; rm -rf build/smoke
+		tried=1; \
+	done; rm -rf build/smoke; test "$$tried"
 
 $(VENV)/installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -85,12 +85,9 @@ def test_links_go_where_their_targets_are(pages, tmp_path):
 
     (tmp_path / "code.py").write_text("x = 1\n")
     links = Links(tmp_path, {"README.md": "start.md", "docs/a.md": "a.md"})
-    text = (
-        "[r](../README.md#use) [c](../code.py) [w](https://x.org/y#z) [h](#h)"
-    )
+    text = "[r](../README.md#use) [c](../code.py) [w](https://x.y/#z) [h](#h)"
     assert links.rewritten(text, "docs/a.md") == (
-        "[r](start.md#use) [c](source/code.py.md) [w](https://x.org/y#z) "
-        "[h](#h)"
+        "[r](start.md#use) [c](source/code.py.md) [w](https://x.y/#z) [h](#h)"
     )
     ((page, source),) = links.source_pages()
     assert (page, "x = 1" in source) == ("source/code.py.md", True)
