@@ -57,6 +57,7 @@ def main(_):
 
 
 def run(folder, train, labels, test, test_labels):
+    # The model: that of an interrupted run, or a new one.
     keras.utils.set_random_seed(FLAGS.seed)
     model, epoch = folder.restore(keras_arae.ImageARAE)
     if model is None:

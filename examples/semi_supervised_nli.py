@@ -143,6 +143,7 @@ def first(inputs, count, pairs):
 
 
 def sentences_of(inputs, pairs):
+    """All sentences of some examples."""
     return [*inputs[0], *inputs[1]] if pairs else inputs
 
 

@@ -58,6 +58,7 @@ def main(_):
 
 
 def run(folder, train, test):
+    # The model: that of an interrupted run, or a new one.
     print("Sentences to learn from:", {k: len(v) for k, v in train.items()})
     keras.utils.set_random_seed(FLAGS.seed)
     sentences, labels = keras_arae.datasets.flatten(train)

@@ -5,6 +5,7 @@ from keras_arae import data
 from keras_arae import datasets
 from keras_arae import evaluation
 from keras_arae import layers
+from keras_arae import presets
 from keras_arae import priors
 from keras_arae import script
 from keras_arae import training
@@ -42,6 +43,7 @@ __all__ = [
     "datasets",
     "evaluation",
     "layers",
+    "presets",
     "priors",
     "script",
     "training",

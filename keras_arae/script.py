@@ -25,7 +25,7 @@ RUN_FLAGS = (
 HELP = {"-h", "-?", "-help", "--help", "--helpshort"}
 
 
-def run(main: Callable[[list[str]], Any]) -> NoReturn:
+def run(main: Callable[[list[str]], Any], num_arguments: int = 0) -> NoReturn:
     """Runs the `main` of a script with the flags of the command line.
 
     Does what `absl.app.run` does, and is kinder to those who type:
@@ -47,6 +47,9 @@ def run(main: Callable[[list[str]], Any]) -> NoReturn:
     Args:
         main: function. Takes the command line without its flags, a list that
             holds the script's name. What it returns is the exit status.
+        num_arguments: int. How many words without a name may stand beside
+            flags, such as a file's path; `main` gets them behind the script's
+            name. Defaults to `0`.
 
     Example of a script:
 
@@ -58,7 +61,10 @@ def run(main: Callable[[list[str]], Any]) -> NoReturn:
         if __name__ == "__main__":
             keras_arae.script.run(main)
     """
-    app.run(functools.partial(_explained, main), flags_parser=_parsed)
+    app.run(
+        functools.partial(_explained, main),
+        flags_parser=functools.partial(_parsed, num_arguments),
+    )
 
 
 def _explained(main: Callable[[list[str]], Any], argv: list[str]) -> Any:
@@ -78,8 +84,8 @@ def _explained(main: Callable[[list[str]], Any], argv: list[str]) -> Any:
         _refuse(str(error))
 
 
-def _parsed(argv: list[str]) -> list[str]:
-    """Parses flags; returns what is left, the script's name."""
+def _parsed(num_arguments: int, argv: list[str]) -> list[str]:
+    """Parses flags; returns what is left, the script's name first."""
     if HELP.intersection(argv):
         print(_help())
         sys.exit()
@@ -95,8 +101,14 @@ def _parsed(argv: list[str]) -> list[str]:
         )
     except flags.Error as error:
         _refuse(_what_was_expected(str(error)))
-    if len(rest) > 1:
-        _refuse(f"Expected flags only, --name=value. Received: {rest[1]!r}")
+    if len(rest) > 1 + num_arguments:
+        allowed = "flags only"
+        if num_arguments:
+            allowed = f"flags and at most {num_arguments} other word(s)"
+        _refuse(
+            f"Expected {allowed}, --name=value. "
+            f"Received: {rest[1 + num_arguments]!r}"
+        )
     return rest
 
 

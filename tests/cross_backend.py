@@ -72,6 +72,7 @@ def save(folder):
     compile_quickly(model)
     model.fit(SENTENCES, epochs=3, verbose=0)
     model.save(folder / "model.keras")
+    model.save_to_preset(folder / "preset", dtype="float16", overwrite=True)
     np.save(folder / "codes.npy", model.encode(SENTENCES[:4]))
     (folder / "samples.txt").write_text("\n".join(model.generate(8, seed=1)))
 
@@ -83,6 +84,10 @@ def load(folder):
     np.testing.assert_allclose(model.encode(SENTENCES[:4]), codes, atol=1e-5)
     samples = (folder / "samples.txt").read_text().split("\n")
     assert model.generate(8, seed=1) == samples
+    preset = keras_arae.ARAE.from_preset(folder / "preset")
+    found = preset.encode(SENTENCES[:4])
+    np.testing.assert_allclose(found, codes, atol=5e-3)  # In half precision.
+    assert sum(map(str.__eq__, preset.generate(8, seed=1), samples)) > 5
     before = model.evaluate(SENTENCES, verbose=0, return_dict=True)
     steps = int(model.optimizer["critic"].iterations)
     model.fit(SENTENCES, epochs=20, initial_epoch=3, verbose=0)

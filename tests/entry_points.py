@@ -3,6 +3,7 @@
 import inspect
 import pathlib
 import tempfile
+from unittest import mock
 
 import bad_input as b
 import keras
@@ -14,6 +15,8 @@ from keras_arae import data
 from keras_arae import datasets
 from keras_arae import evaluation
 from keras_arae import layers
+from keras_arae import models
+from keras_arae import presets
 from keras_arae import priors
 from keras_arae import training
 from keras_arae import visualization
@@ -82,6 +85,7 @@ def calls():
     codec = keras_arae.TextPreprocessor.from_corpus(TEXT, max_length=5)
     return [
         *_of_text_models(codec),
+        *_of_presets(codec, folder),
         *_of_conditions(codec),
         *_of_other_text_models(codec),
         *_of_images_and_arrays(),
@@ -231,6 +235,87 @@ def _of_text_models(codec):
             "TextARAE.prior",
             set_prior,
             prior=("gaussian", b.ANY),
+        ),
+    ]
+
+
+def _of_presets(codec, folder):
+    model = _trained(keras_arae.TextARAE(codec, prior=_prior(), **SMALL), TEXT)
+    path, uploaded = folder / "preset", folder / "uploaded"
+    model.save_to_preset(path)
+    model.save_to_preset(uploaded)
+    direction = model.feature_direction(FEW[:2], FEW[2:])
+    branch = b.Kind(lambda _: ["main"], lambda value, _: isinstance(value, str))
+    none = branch._replace(may_be=lambda *_: False)
+    one_or_more = b.TEXTS._replace(
+        may_be=lambda value, _: isinstance(value, str) or b.is_texts(value)
+    )
+
+    def upload(**arguments):
+        with mock.patch.object(presets.hub, "_hugging_face"):
+            return presets.upload_preset(**arguments)
+
+    return [
+        call(
+            "TextARAE.save_to_preset",
+            model.save_to_preset,
+            folder=(path, b.PATH),
+            dtype=("float16", b.choice("float16")),
+            card=(presets.ModelCard("a", "b"), b.of_type(presets.ModelCard)),
+            overwrite=(True, b.FLAG),
+        ),
+        call(
+            "TextARAE.from_preset",
+            keras_arae.TextARAE.from_preset,
+            preset=(path, b.PATH),
+            revision=(None, none),
+        ),
+        call(
+            "ModelCard",
+            presets.ModelCard,
+            description=("a toy", b.TEXT),
+            data=("none", b.TEXT),
+            license=("mit", b.TEXT),
+            task=("other", b.TEXT),
+            settings=({"epochs": 3}, b.MAPPING),
+            command=("python train.py", b.TEXT),
+            numbers=({"accuracy": 0.5}, b.MAPPING),
+            numbers_command=("python measure.py", b.TEXT),
+            samples=(["a", "b"], b.TEXTS),
+            limits=(["many"], b.TEXTS),
+        ),
+        call(
+            "upload_preset",
+            upload,
+            uri=("hf://user/repo", b.TEXT),
+            folder=(uploaded, b.PATH),
+            private=(False, b.FLAG),
+            revision=(None, branch),
+            message=("Words", b.TEXT),
+        ),
+        call(
+            "TextARAE.feature_direction",
+            model.feature_direction,
+            with_feature=(FEW[:2], one_or_more),
+            without_feature=(FEW[2:], one_or_more),
+            space=("code", b.choice("code")),
+        ),
+        call(
+            "TextARAE.feature_direction of noise",
+            model.feature_direction,
+            with_feature=(np.ones((2, 3)), b.NUMBERS),
+            without_feature=(np.zeros((2, 3)), b.NUMBERS),
+            space=("noise", b.choice("noise")),
+        ),
+        call(
+            "TextARAE.move",
+            model.move,
+            x=(FEW, one_or_more),
+            direction=(direction, b.of_type(models.Direction)),
+            strength=(1.0, b.real(-np.inf)),
+            until=(lambda pieces: [True] * len(pieces), b.FUNCTION),
+            max_steps=(2, b.BOUNDED),
+            **SAMPLING,
         ),
     ]
 
@@ -1534,6 +1619,7 @@ def _of_molecules(folder):
     return [
         call("chemistry.parse", chemistry.parse, smiles=one),
         call("chemistry.canonical", chemistry.canonical, smiles=one),
+        call("chemistry.matcher", chemistry.matcher, smarts=one),
         call(
             "chemistry.properties",
             chemistry.properties,
@@ -1591,6 +1677,13 @@ def _of_molecules(folder):
             reference=smiles,
         ),
         call("passes_filters", evaluation.passes_filters, smiles=smiles),
+        call(
+            "molecule_svg",
+            visualization.molecule_svg,
+            smiles=one,
+            width=(50, b.whole(20, 2000)),
+            height=(50, b.whole(20, 2000)),
+        ),
         call(
             "plot_molecules",
             visualization.plot_molecules,

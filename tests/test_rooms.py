@@ -15,14 +15,15 @@ FILES = sorted(
 )
 
 # What users import and run: may import any room.
-DOORS = ("__init__", "evaluate")
+DOORS = ("__init__", "evaluate", "explore")
 
 # A room may import itself and the rooms of lower floors; from the top.
 FLOORS = (
-    ("callbacks",),
+    ("callbacks", "explorer"),
     ("evaluation",),
     ("visualization",),
     ("models",),
+    ("presets",),
     ("priors",),
     ("layers",),
     ("sampling",),

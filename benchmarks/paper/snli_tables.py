@@ -61,6 +61,14 @@ SHARED = [
     "temperatures", "test", "priors", "word_dropout", "standardize_codes",
     "encoder",
 ]  # fmt: skip
+# Fitted to codes afterwards. The flow is about as large as the networks.
+PRIORS = {
+    "gaussian": keras_arae.priors.GaussianPrior,
+    "mixture": keras_arae.priors.MixturePrior,
+    "flow": lambda: keras_arae.priors.FlowMatchingPrior(
+        keras_arae.layers.VelocityNetwork(256), num_updates=4000
+    ),
+}
 MODELS = ["LM", "AE", "AE without noise", "ARAE"]
 DENOISING = ["DAE", "DAAE"]  # An AE and an ARAE that read noisy sentences.
 ADVERSARIAL = ["ARAE", "DAAE"]
@@ -88,8 +96,9 @@ flags.DEFINE_list(
     "temperatures", ["1.0"], "Of samples, beside the likeliest words."
 )
 flags.DEFINE_list(
-    "priors", [], "Priors to fit to codes of AE and DAE, a row each, by name."
-)
+    "priors", [],
+    f"Of {[*PRIORS]}: fitted to codes of AE and DAE, a row each.",
+)  # fmt: skip
 flags.DEFINE_float("word_dropout", 0.3, "Of the denoising DAE and DAAE.")
 flags.DEFINE_bool("standardize_codes", False, "Of all autoencoders.")
 flags.DEFINE_enum(
@@ -103,10 +112,20 @@ flags.DEFINE_list(
     "models", MODELS, f"Models to train, of {[*MODELS, *DENOISING]}."
 )
 flags.register_validator(
+    "priors",
+    lambda names: set(names) <= set(PRIORS),
+    f"must be some of {[*PRIORS]}",
+)
+flags.register_validator(
     "models",
     lambda names: set(names) <= {*MODELS, *DENOISING},
     f"must be some of {[*MODELS, *DENOISING]}",
 )
+flags.DEFINE_bool(
+    "draw_only", False,
+    "Stop when models are trained and samples drawn: the same command without "
+    "it, on another machine perhaps, judges them.",
+)  # fmt: skip
 flags.DEFINE_string("output_dir", "output/paper_snli_tables", "For results.")
 common.define_judge_flags()
 
@@ -122,6 +141,12 @@ def main(_):
         f"{len(train)} sentences to learn from, {len(test)} held out, "
         f"{codec.vocabulary_size} words, {keras.config.backend()}."
     )
+    for seed in map(int, FLAGS.seeds):
+        for name in FLAGS.models:
+            path = output_dir / f"{name}-{seed}.drawn"
+            common.run_once(path, draw, name, seed, train, test, codec)
+    if FLAGS.draw_only:
+        return
     report = evaluation.TextReport(
         train,
         test,
@@ -136,7 +161,7 @@ def main(_):
         )
         for name in FLAGS.models:
             path = output_dir / f"{name}-{seed}.json"
-            common.run_once(path, run, name, seed, train, test, codec, report)
+            common.run_once(path, judge, name, seed, report)
     print_tables(output_dir)
 
 
@@ -178,32 +203,24 @@ def real_row(report, seed):
     return {"rows": {"real": report.real(seed)}}
 
 
-def run(name, seed, train, test, codec, report):
-    """Trains a model, draws samples and judges them."""
+def draw(name, seed, train, test, codec):
+    """Trains a model, draws samples and measures its codes."""
     start = time.time()
     model = train_model(name, seed, train, codec)
-    result = {"seconds of training": time.time() - start, "rows": {}}
+    result = {"seconds of training": time.time() - start}
     folder = pathlib.Path(FLAGS.output_dir)
     model.save(folder / f"{name}-{seed}.keras")
-    for setting, options in settings().items():
-        if name == "LM" and setting == "greedy":
-            continue  # One sentence, the likeliest, again and again.
+    for setting, options in settings(name).items():
         samples = evaluation.draw_samples(
             model, FLAGS.num_samples, train, seed=seed, **options
         )
-        path = folder / f"{name}-{seed}-{setting}.txt"
-        write_text(path, "".join(line + "\n" for line in samples))
-        result["rows"][f"{name}, {setting}"] = report.row(samples, seed)
+        write_samples(name, setting, seed, samples)
         if FLAGS.real_codes and name != "LM":
             # What a generator would bring that draws codes as real as these.
             samples = model.reconstruct(
                 train[: FLAGS.num_samples], seed=seed, **options
             )
-            row = report.row(samples, seed)
-            result["rows"][f"{name}, real codes, {setting}"] = row
-    if name in ("AE", "DAE"):
-        for prior in FLAGS.priors:
-            judge_prior(prior, name, model, seed, train, report, result)
+            write_samples(f"{name}, real codes", setting, seed, samples)
     if name != "LM":
         result["swaps"] = list(evaluation.swap_nats(model, test).values())
         result["codes"] = {
@@ -212,30 +229,57 @@ def run(name, seed, train, test, codec, report):
         }
     if name in ADVERSARIAL:
         result["codes"].update(evaluation.code_moments(model, test))
+    for prior in priors_of(name):
+        start = time.time()
+        model.prior = PRIORS[prior]()
+        model.fit_prior(train)
+        result[f"seconds of fitting {prior}"] = time.time() - start
+        for setting, options in settings(name).items():
+            samples = model.generate(FLAGS.num_samples, seed=seed, **options)
+            write_samples(f"{name} with {prior}", setting, seed, samples)
     return result
 
 
-def judge_prior(prior, name, model, seed, train, report, result):
-    """Fits a prior to codes of an autoencoder, and judges what it draws."""
-    start = time.time()
-    model.prior = prior
-    model.fit_prior(train)
-    result[f"seconds of fitting {prior}"] = time.time() - start
-    for setting, options in settings().items():
-        samples = model.generate(FLAGS.num_samples, seed=seed, **options)
-        row = report.row(samples, seed)
-        result["rows"][f"{name} with {prior}, {setting}"] = row
+def write_samples(source, setting, seed, samples):
+    path = samples_path(source, setting, seed)
+    write_text(path, "".join(line + "\n" for line in samples))
 
 
-def settings():
-    """Ways to draw samples, by name."""
+def samples_path(source, setting, seed):
+    folder = pathlib.Path(FLAGS.output_dir)
+    return folder / f"{source}-{seed}-{setting}.txt"
+
+
+def judge(name, seed, report):
+    """Judges all samples of a model."""
+    drawn = pathlib.Path(FLAGS.output_dir) / f"{name}-{seed}.drawn"
+    result = {"rows": {}, **json.loads(drawn.read_text())}
+    sources = [name, *(f"{name} with {prior}" for prior in priors_of(name))]
+    if FLAGS.real_codes and name != "LM":
+        sources.insert(1, f"{name}, real codes")
+    for source in sources:
+        for setting in settings(name):
+            path = samples_path(source, setting, seed)
+            samples = path.read_text().splitlines()
+            result["rows"][f"{source}, {setting}"] = report.row(samples, seed)
+    return result
+
+
+def priors_of(name):
+    """What is fitted to a model's codes afterwards."""
+    return FLAGS.priors if name in ("AE", "DAE") else []
+
+
+def settings(name):
+    """Ways to draw samples of a model, by name."""
     temperatures = {
         "sampled" if float(value) == 1 else f"temperature {value}": {
             "temperature": float(value)
         }
         for value in FLAGS.temperatures
     }
-    return {"greedy": {}, **temperatures}
+    # Of a language model greedy is one sentence, the likeliest.
+    return temperatures if name == "LM" else {"greedy": {}, **temperatures}
 
 
 def train_model(name, seed, train, codec):
@@ -298,7 +342,7 @@ def print_tables(output_dir):
             nats = {f"k = {k}": n for k, n in enumerate(result["swaps"])}
             swaps.setdefault(name, []).append(nats)
             codes.setdefault(name, []).append(result["codes"])
-    draw(rows, output_dir / "quality_diversity.png")
+    draw_plane(rows, output_dir / "quality_diversity.png")
     table = {
         name: {**evaluation.spread(rows[name]), **PAPER.get(name, {})}
         for name in sorted(rows, key=list(rows).index)
@@ -316,7 +360,7 @@ def print_tables(output_dir):
     print(evaluation.markdown_table(table, first="model"))
 
 
-def draw(rows, path):
+def draw_plane(rows, path):
     """The plane of quality and diversity, means over seeds."""
     means = {
         name: {

@@ -117,6 +117,42 @@ def canonical(smiles: str) -> str | None:
     return require("rdkit.Chem", "molecules").MolToSmiles(molecule)
 
 
+@checked(smarts=TEXT)
+def matcher(smarts: str) -> Callable[[str], bool] | None:
+    """Tells which molecules hold a substructure.
+
+    Args:
+        smarts: str. The substructure as SMARTS, such as `"c1ccccc1"`.
+
+    Returns:
+        A function from SMILES to bool, false of what is no molecule; `None`
+        where the string is no SMARTS.
+
+    Raises:
+        ImportError: rdkit is not installed.
+
+    Example:
+
+    ```python
+    has_ring = keras_arae.data.chemistry.matcher("c1ccccc1")
+    assert has_ring("Cc1ccccc1") and not has_ring("CCO")
+    ```
+    """
+    chem = require("rdkit.Chem", "molecules")
+    if len(smarts) > MAX_LENGTH or not smarts.isascii():
+        return None
+    with quiet_rdkit():
+        wanted = chem.MolFromSmarts(smarts)
+    if wanted is None or not wanted.GetNumAtoms():
+        return None
+
+    def matches(smiles: str) -> bool:
+        molecule = parse(smiles)
+        return molecule is not None and molecule.HasSubstructMatch(wanted)
+
+    return matches
+
+
 def log_p(molecule: Any) -> float:
     """Crippen's logP: how much better it dissolves in octanol than in water."""
     return require("rdkit.Chem.Crippen", "molecules").MolLogP(molecule)

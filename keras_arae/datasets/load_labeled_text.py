@@ -22,10 +22,34 @@ from keras_arae.datasets.splits import SPLITS
 from keras_arae.datasets.splits import file_of_split
 from keras_arae.datasets.splits import files_of_split
 
-# Words that show that a clause is about the future or about the past. They
-# stand in for annotations. Clauses with both or neither are left out.
-FUTURE = re.compile(r"\b(will|shall)\b")
-PAST = re.compile(r"\b(was|were|had|did|came|went|said|made|gave|took)\b")
+# Words that show which time a sentence is about. They stand in for annotations:
+# sentences with words of more than one time, or of none, are left out.
+TENSES = {
+    "web_clauses_tense": {
+        "past": "was were had did came went said made gave took",
+        "future": "will shall",
+    },
+    "tatoeba_tense": {
+        "past": (
+            "was were wasn't weren't did didn't had hadn't went came said told "
+            "made took got gave saw found thought left kept knew felt became "
+            "met lost heard ran began wrote brought bought spoke stood fell "
+            "could couldn't wanted looked used asked tried seemed called "
+            "turned lived died played worked started stopped happened decided "
+            "helped arrived visited moved returned"
+        ),
+        "present": (
+            "is are am isn't aren't i'm you're he's she's it's we're they're "
+            "that's do does don't doesn't has have haven't hasn't can can't "
+            "must may wants likes knows looks seems lives goes makes speaks "
+            "like want know think need love live hope"
+        ),
+        "future": (
+            "will shall won't i'll you'll he'll she'll it'll we'll they'll "
+            "that'll there'll"
+        ),
+    },
+}
 
 # Files of these names are no classes.
 SPLIT_WORDS = [word for words in SPLITS.values() for word in words]
@@ -46,10 +70,14 @@ def load_labeled_text(
         source: str or path-like. The name of the packaged corpus, a folder or
             a table. Defaults to `"web_clauses_tense"`.
 
+            *   `"tatoeba_tense"`: sentences of `tatoeba` about the past, the
+                present or the future, told apart by some eighty frequent
+                words such as was, is and will. The labels come from this
+                rule, not from annotators; sentences with words of two times,
+                or of none, are left out.
             *   `"web_clauses_tense"`: clauses of `web_clauses` about the past
-                (they contain was, were, had, did, came, went, said, made,
-                gave or took) or about the future (will or shall), but not
-                both. The labels come from this rule, not from annotators.
+                (was, were, had, did, came, went, said, made, gave or took) or
+                about the future (will or shall), by the same kind of rule.
             *   a folder with one file for each class, such as `positive.txt`
                 and `negative.txt`. Splits are subfolders:
                 `train/positive.txt`.
@@ -85,15 +113,16 @@ def load_labeled_text(
     assert list(classes) == ["past", "future"]
     ```
     """
-    if source == "web_clauses_tense":
+    if source in TENSES:
         text_files.refuse_columns(source, column, label_column)
-        return tenses(packaged.load_packaged("web_clauses", split))
+        corpus = str(source).removesuffix("_tense")
+        return tenses(packaged.load_packaged(corpus, split), TENSES[source])
     folder = pathlib.Path(os.fspath(source)).expanduser()
     is_table = folder.is_file() and text_files.is_table(folder)
     if not folder.is_dir() and not is_table:
         raise FileNotFoundError(
-            "`source` must be 'web_clauses_tense', a folder with a file for "
-            "each class, or a table (.csv, .tsv). "
+            f"`source` must be one of {sorted(TENSES)}, a folder with a file "
+            "for each class, or a table (.csv, .tsv). "
             f"Received: source={str(source)!r}"
         )
     if is_table or column or label_column:
@@ -148,7 +177,7 @@ def load_labeled_train_and_held_out(
     """
     columns = column, label_column
     train = load_labeled_text(source, "train", *columns)
-    if source == "web_clauses_tense" or has_split(source, "test"):
+    if source in TENSES or has_split(source, "test"):
         return train, load_labeled_text(source, "test", *columns)
     parts = {name: hold_out(text, seed=seed) for name, text in train.items()}
     return (
@@ -184,20 +213,19 @@ def flatten(
     return [text for text, _ in pairs], [name for _, name in pairs]
 
 
-def tenses(clauses: Sequence[str]) -> dict[str, list[str]]:
-    """Clauses about the past and about the future."""
-    return {
-        "past": [
-            clause
-            for clause in clauses
-            if PAST.search(clause) and not FUTURE.search(clause)
-        ],
-        "future": [
-            clause
-            for clause in clauses
-            if FUTURE.search(clause) and not PAST.search(clause)
-        ],
-    }
+def tenses(
+    sentences: Sequence[str], words: Mapping[str, str]
+) -> dict[str, list[str]]:
+    """Sentences by the only time that their words show."""
+    pattern = re.compile(r"[\w']+")
+    sets = {name: set(text.split()) for name, text in words.items()}
+    classes: dict[str, list[str]] = {name: [] for name in words}
+    for sentence in sentences:
+        found = set(pattern.findall(sentence))
+        shown = [name for name in sets if not sets[name].isdisjoint(found)]
+        if len(shown) == 1:
+            classes[shown[0]].append(sentence)
+    return classes
 
 
 def has_split(source: str | os.PathLike, split: str) -> bool:

@@ -1,6 +1,7 @@
 """Models: the ARAE core and its guests."""
 
 from keras_arae.models.arae import ARAE
+from keras_arae.models.arithmetic import Direction
 from keras_arae.models.generation import GenerativeModel
 from keras_arae.models.image_arae import ImageARAE
 from keras_arae.models.language_model import LanguageModel
@@ -13,6 +14,7 @@ from keras_arae.models.transfer_arae import TransferARAE
 
 __all__ = [
     "ARAE",
+    "Direction",
     "GenerativeModel",
     "ImageARAE",
     "LanguageModel",

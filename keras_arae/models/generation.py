@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,13 +14,17 @@ from keras import ops
 from keras_arae import priors
 from keras_arae.arguments import COUNT
 from keras_arae.arguments import FLAG
+from keras_arae.arguments import FUNCTION
+from keras_arae.arguments import PATH
 from keras_arae.arguments import SEED
+from keras_arae.arguments import TEXT
 from keras_arae.arguments import Rule
 from keras_arae.arguments import array
 from keras_arae.arguments import check
 from keras_arae.arguments import checked
 from keras_arae.arguments import either
 from keras_arae.arguments import instance
+from keras_arae.arguments import number
 from keras_arae.arguments import one_of
 from keras_arae.arguments import optional
 from keras_arae.arguments import shown
@@ -27,7 +33,14 @@ from keras_arae.data import collect_rows
 from keras_arae.data import encode_condition
 from keras_arae.data import is_dataset
 from keras_arae.layers.decoder import DECODER
+from keras_arae.models.arithmetic import SPACES
+from keras_arae.models.arithmetic import Direction
+from keras_arae.models.arithmetic import between
+from keras_arae.models.arithmetic import step_by_step
 from keras_arae.models.inference_model import write_inference_model
+from keras_arae.presets import ModelCard
+from keras_arae.presets.loading import load_preset
+from keras_arae.presets.saving import save_preset
 from keras_arae.priors import Prior
 from keras_arae.sampling import SequenceDecoder
 from keras_arae.sampling import in_batches
@@ -536,6 +549,122 @@ class GenerativeModel(PhasedModel):
         paths = [data[i : i + steps] for i in range(0, len(data), steps)]
         return paths if several else paths[0]
 
+    @checked(space=one_of(*SPACES))
+    def feature_direction(
+        self, with_feature: Any, without_feature: Any, space: str = "code"
+    ) -> Direction:
+        """What a feature adds: mean with it, less mean without it.
+
+        Args:
+            with_feature: data that have the feature, as `encode` takes them.
+                With `space="noise"` the noise that such samples were made
+                of, a float array of shape `(num_samples, noise_dim)`.
+            without_feature: the same, of data that lack it: of all others,
+                or of those that have what is to be replaced.
+            space: str. `"code"` or `"noise"`, the paper's. Defaults to
+                `"code"`.
+
+        Returns:
+            A `keras_arae.models.Direction`, which `move` takes.
+
+        Example:
+
+        ```python
+        text = ["a man sleeps .", "a man runs .", "a cat sleeps ."] * 20
+        codec = keras_arae.TextPreprocessor.from_corpus(text, max_length=5)
+        model = keras_arae.TextARAE(codec, embedding_dim=8, code_dim=8)
+        model.compile()
+        model.fit(text, batch_size=20, verbose=0)
+        to_cats = model.feature_direction(text[2:3], text[:2])
+        moved = model.move(["a man sleeps ."], to_cats, strength=1.5)
+
+        # Among samples, by their noise, until the feature appears.
+        def has_cat(samples):
+            return ["cat" in sample.split() for sample in samples]
+
+        noise = np.random.default_rng(0).normal(size=(200, 8))
+        found = np.array(has_cat(model.decode(model.generate_codes(noise))))
+        if 0 < found.sum() < len(found):
+            to_cats = model.feature_direction(
+                noise[found], noise[~found], space="noise"
+            )
+            moved = model.move(noise[~found], to_cats, until=has_cat)
+        ```
+        """
+        points = [
+            self._points_of(self._several(x, space), space)
+            for x in (with_feature, without_feature)
+        ]
+        return Direction(between(*points), space)
+
+    @checked(
+        direction=instance(Direction),
+        strength=number(),
+        until=optional(FUNCTION),
+        max_steps=COUNT,
+    )
+    def move(
+        self,
+        x: Any,
+        direction: Direction,
+        strength: float = 1.0,
+        condition: Any = None,
+        until: Callable[[Any], Any] | None = None,
+        max_steps: int = 10,
+        *,
+        label: Any = None,
+        **options: Any,
+    ) -> Any:
+        """Data, moved along the direction of a feature, and decoded.
+
+        Args:
+            x: data, as `encode` takes them, one piece or several; for a
+                direction of noise a float array of shape `(num_samples,
+                noise_dim)`.
+            direction: `keras_arae.models.Direction`, of `feature_direction`.
+            strength: float. How many times it is added; below 0 it takes the
+                feature away. Codes are put back on the unit sphere where
+                they live there. Defaults to `1`.
+            condition: as in `decode`. Defaults to `None`.
+            until: function or `None`. Takes pieces of data and returns a
+                bool for each: whether it has the feature. The direction is
+                then added again and again, and each piece returned as it is
+                when it first has it, which may be at once. Defaults to
+                `None`: the direction is added once.
+            max_steps: int. How many times at most; pieces that do not have
+                the feature by then are returned all the same. Defaults to
+                `10`.
+            label: another name of `condition`, for classes.
+            **options: the arguments of `decode`.
+
+        Returns:
+            What `decode` returns; of one piece, one.
+        """
+        vector = self._checked_vector(direction)
+        several = direction.space == "noise" or self.codec.as_batch(x)[1]
+        x = self._several(x, direction.space)
+        condition = _either(condition, label)
+        if direction.space == "code" and self.condition is not None:
+            condition = self._told(condition, self._encoded(x))
+        points = self._points_of(x, direction.space)
+        rows = self._condition_rows(condition, None, len(points))
+
+        def data_at(indices: np.ndarray, steps: int) -> Any:
+            moved = points[indices] + steps * strength * vector
+            moved = moved.astype("float32")
+            given = None if rows is None else rows[indices]
+            if direction.space == "noise":
+                codes = self.generate_codes(moved, given)
+            else:
+                codes = self._on_sphere(moved)
+            return self.decode(codes, given, **options)
+
+        if until is None:
+            data = data_at(np.arange(len(points)), 1)
+        else:
+            data = step_by_step(data_at, len(points), until, max_steps)
+        return data if several else data[0]
+
     @checked(batch_size=COUNT)
     def negative_log_likelihood(
         self,
@@ -595,6 +724,81 @@ class GenerativeModel(PhasedModel):
         self._require_codes()
         write_inference_model(self, str(filepath), format)
 
+    # Presets.
+
+    @classmethod
+    @checked(preset=PATH, revision=optional(TEXT))
+    def from_preset(
+        cls, preset: str | os.PathLike, revision: str | None = None
+    ) -> Any:
+        """Loads a trained model: by name, from a folder or from a hub.
+
+        Each file is checked against its checksum, and none of its code is
+        run. The model is not compiled: `compile` it to train on or to
+        `evaluate`.
+
+        Args:
+            preset: str or path. The name of a packaged preset (`python -m
+                keras_arae.presets` lists them); a folder that
+                `save_to_preset` wrote (with the name of a packaged one:
+                `"./name"`); `"hf://user/repo"` or
+                `"kaggle://user/model/keras/variation"`, which are kept in
+                the cache of the hub's library.
+            revision: str or `None`. Of a preset on Hugging Face: a branch, a
+                tag or a commit. Defaults to `None`: the main branch.
+
+        Returns:
+            A model of the preset's class, which must be this one or a
+            subclass of it: `ARAE.from_preset` loads any ARAE.
+
+        Raises:
+            ConnectionError: It could not be downloaded; where there is no
+                connection, the message says what to put where.
+            FileNotFoundError: There is no such folder.
+            ValueError: The preset is unknown or damaged, was saved by a newer
+                version, or is one of another class.
+        """
+        return load_preset(preset, cls, revision)
+
+    @checked(
+        folder=PATH,
+        dtype=optional(one_of("float16")),
+        card=optional(instance(ModelCard)),
+        overwrite=FLAG,
+    )
+    def save_to_preset(
+        self,
+        folder: str | os.PathLike,
+        dtype: str | None = None,
+        card: ModelCard | None = None,
+        overwrite: bool = False,
+    ) -> None:
+        """Writes the model, without its optimizers, for `from_preset`.
+
+        The folder has Keras' own layout (`config.json`, `metadata.json`,
+        `model.weights.h5`, `assets`), the checksums of these files and a
+        model card (`README.md`).
+
+        Args:
+            folder: str or path. New or empty; it is there whole or not at
+                all.
+            dtype: `"float16"`, in which weights are then stored (half the
+                size; loaded models compute as before, from rounded weights),
+                or `None`. Defaults to `None`: as they are.
+            card: `keras_arae.presets.ModelCard` or `None`. What the card
+                says of data, licence and numbers. Defaults to `None`: only
+                what the model itself knows.
+            overwrite: bool. Whether to replace the preset in the folder.
+                Defaults to `False`.
+
+        Raises:
+            FileExistsError: The folder is not empty, and `overwrite` is
+                false or it holds no preset.
+            ValueError: The model has no weights yet, or some that float16
+                cannot hold.
+        """
+        save_preset(self, folder, dtype, card, overwrite)
+
     # Compiled functions, and what they compute.
 
     def _compiled(self, name: str, function: Any) -> Any:
@@ -642,6 +846,32 @@ class GenerativeModel(PhasedModel):
             )
         with self.alone():
             return self._sequence_decoder(codes, *args, **options)
+
+    # Points of arithmetic.
+
+    def _several(self, x: Any, space: str) -> Any:
+        """Several pieces of data; noise as it is."""
+        return x if space == "noise" else self.codec.as_batch(x)[0]
+
+    def _points_of(self, x: Any, space: str) -> np.ndarray:
+        """Codes of data, or noise that a user gives."""
+        if space == "code":
+            self._require_codes()
+            return self._codes_of(self._encoded(x))
+        self._require_prior(self.prior)
+        rule = array("num_samples", self.prior.noise_dim)
+        return check("noise", x, rule)
+
+    def _checked_vector(self, direction: Direction) -> np.ndarray:
+        """The direction's vector; refuses that of another model."""
+        if direction.space == "noise":
+            self._require_prior(self.prior)
+            dim = self.prior.noise_dim
+        else:
+            self._require_codes()
+            dim = self.code_dim
+        check("space", direction.space, one_of(*SPACES))
+        return check("vector", direction.vector, array(dim))
 
     # Checks of what users give.
 

@@ -21,6 +21,10 @@ _SETTINGS: dict[str, set[str]] = {
     "beam": {"temperature", "num_beams"},
 }
 
+# Below it drawing a token again until it is in the nucleus takes longer than
+# to sort the vocabulary.
+LEAST_FOR_DRAWS = 0.1
+
 # Of what tells samplers how to choose.
 SAMPLING_RULES = {
     "sampler": optional(
@@ -95,9 +99,12 @@ def make_sampler(
     if sampler == "top_k":
         return samplers.TopKSampler(top_k or 5, temperature=temperature)
     if sampler == "top_p":
-        return samplers.TopPSampler(
-            top_p or 0.9, k=top_k, temperature=temperature
-        )
+        top_p = top_p or 0.9
+        if top_k is None and top_p >= LEAST_FOR_DRAWS:
+            from keras_arae.sampling.nucleus import NucleusSampler
+
+            return NucleusSampler(top_p, temperature=temperature)
+        return samplers.TopPSampler(top_p, k=top_k, temperature=temperature)
     return samplers.RandomSampler(temperature=temperature)
 
 

@@ -11,8 +11,10 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+import h5py
 import keras
 
+CONFIG = "config.json"
 # The members of an archive that hold weights; Keras writes one of them.
 WEIGHTS = ("model.weights.h5", "model.weights.npz")
 
@@ -42,7 +44,8 @@ def load_model(
     gigabytes; for larger ones use `keras.saving.load_model`.
 
     Args:
-        path: str or path. A `.keras` file.
+        path: str or path. A `.keras` file, or a folder of the same layout
+            with `model.weights.h5`.
         model_class: class. What the model must be one of. Defaults to
             `keras.Model`.
 
@@ -50,7 +53,7 @@ def load_model(
         The model, compiled as it was.
 
     Raises:
-        FileNotFoundError: There is no such file.
+        FileNotFoundError: There is no such file or folder.
         ValueError: The file is damaged, or holds another kind of model.
 
     Example:
@@ -64,13 +67,14 @@ def load_model(
     ```
     """
     path = pathlib.Path(path)
-    if not path.is_file():
+    if not path.exists():
         raise FileNotFoundError(
             f"Expected a saved model, a .keras file. Received: path={path}, "
             "where there is no file"
         )
     try:
-        with at_most_weights(_checked_weights(path)):
+        checked = _checked_folder if path.is_dir() else _checked_weights
+        with at_most_weights(checked(path)):
             model = keras.saving.load_model(path)
     except Exception as error:  # Of any reader that it passes through.
         reason = " ".join(str(error).split()) or "no reason given"
@@ -131,10 +135,37 @@ def _checked_weights(path: pathlib.Path) -> int:
         broken = archive.testzip()
         if broken is not None:
             raise ValueError(f"{broken} in it is damaged.")
-        _check_shapes(json.loads(archive.read("config.json")))
+        _check_shapes(json.loads(archive.read(CONFIG)))
         return SPARE + sum(
             member.file_size for member in members if member.filename in WEIGHTS
         )
+
+
+def _checked_folder(path: pathlib.Path) -> int:
+    """The same of a folder, whose files are not compressed."""
+    _check_shapes(json.loads((path / CONFIG).read_text(encoding="utf-8")))
+    weights = path / WEIGHTS[0]
+    size, declared = weights.stat().st_size, 0
+
+    def look(name: str, item: h5py.Group | h5py.Dataset) -> None:
+        nonlocal declared
+        if isinstance(item, h5py.Dataset):
+            declared += item.size * item.dtype.itemsize
+            if item.external or item.is_virtual:
+                raise ValueError(f"{name} in it is from other files.")
+            return
+        for key in item:
+            if not isinstance(item.get(key, getlink=True), h5py.HardLink):
+                raise ValueError(f"{name}/{key} in it is a link.")
+
+    with h5py.File(weights) as file:
+        look("", file)
+        file.visititems(look)  # Goes through no such link.
+    if declared > SPARE + size:
+        raise ValueError(
+            f"{weights.name} in it would grow from {size} to {declared} bytes."
+        )
+    return SPARE + size
 
 
 def _check_shapes(config: Any) -> None:

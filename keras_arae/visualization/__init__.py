@@ -10,6 +10,7 @@ from keras_arae.visualization.image_grid import paired_image_grid
 from keras_arae.visualization.image_grid import save_image
 from keras_arae.visualization.learning_curves import plot_learning_curves
 from keras_arae.visualization.learning_curves import read_log
+from keras_arae.visualization.molecules import molecule_svg
 from keras_arae.visualization.molecules import plot_molecule_paths
 from keras_arae.visualization.molecules import plot_molecules
 from keras_arae.visualization.molecules import plot_properties
@@ -17,6 +18,7 @@ from keras_arae.visualization.quality_diversity import plot_quality_diversity
 
 __all__ = [
     "image_grid",
+    "molecule_svg",
     "paired_image_grid",
     "plot_learning_curves",
     "plot_molecule_paths",

@@ -20,6 +20,7 @@ from keras_arae.arguments import checked
 from keras_arae.arguments import one_of
 from keras_arae.arguments import optional
 from keras_arae.arguments import several
+from keras_arae.arguments import whole
 from keras_arae.atomic_file import replacing
 from keras_arae.data.chemistry import PROPERTIES
 from keras_arae.data.chemistry import SMILES
@@ -185,6 +186,43 @@ def plot_properties(
     )
     with replacing(path) as partial:
         figure.savefig(partial, dpi=120, format="png")
+
+
+@checked(smiles=TEXT, width=whole(20, 2000), height=whole(20, 2000))
+def molecule_svg(smiles: str, width: int = 220, height: int = 160) -> str:
+    """Draws one molecule as SVG, black and coloured on nothing.
+
+    Args:
+        smiles: str. A string that is no molecule is an empty place that says
+            so, and so is one of more than 200 atoms.
+        width: int. In pixels. Defaults to `220`.
+        height: int. In pixels. Defaults to `160`.
+
+    Returns:
+        A str: an `<svg>` element.
+
+    Raises:
+        ImportError: rdkit is not installed.
+
+    Example:
+
+    ```python
+    svg = keras_arae.visualization.molecule_svg("CCO")
+    assert svg.startswith("<svg") and svg.rstrip().endswith("</svg>")
+    ```
+    """
+    chem = require("rdkit.Chem", "molecules")
+    drawing = require("rdkit.Chem.Draw.rdMolDraw2D", "molecules")
+    canvas = drawing.MolDraw2DSVG(width, height)
+    options = canvas.drawOptions()
+    options.clearBackground = False
+    options.padding = 0.06
+    options.fixedBondLength = 24  # Pixels, the most.
+    with quiet_rdkit():
+        canvas.DrawMolecule(_or_words(chem, parse(smiles)))
+    canvas.FinishDrawing()
+    text = canvas.GetDrawingText()
+    return text[text.index("<svg") :]
 
 
 def _legends(

@@ -34,6 +34,16 @@ def test_one_spelling_of_each_molecule(smiles, expected, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+def test_substructures(capfd):
+    assert chemistry.matcher("[OX2H]")("CCO")
+    ring = chemistry.matcher("c1ccccc1")
+    found = [ring(one) for one in ("Cc1ccccc1", "C1CCCCC1", "C1CC", "")]
+    assert found == [True, False, False, False]
+    for smarts in ("", "c1cc", "é", "[", "C" * 5000):
+        assert chemistry.matcher(smarts) is None
+    assert capfd.readouterr() == ("", "")
+
+
 def test_properties_are_those_of_aspirin():
     table = chemistry.properties(["CC(=O)Oc1ccccc1C(=O)O", "C1CC"])
     names = list(chemistry.PROPERTIES)

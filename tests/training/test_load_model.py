@@ -1,12 +1,10 @@
 """Model files that are damaged, hostile, or of another kind."""
 
-import contextlib
-import pathlib
-import resource
 import zipfile
 
 import keras
 import pytest
+from limited_memory import limited_memory
 
 import keras_arae
 from keras_arae.training import load_model
@@ -37,19 +35,6 @@ def rewritten(path, folder, change):
                 assert content != before.encode()
             new.writestr(name, content)
     return target
-
-
-@contextlib.contextmanager
-def limited_memory(num_bytes=500_000_000):
-    """A context in which no more than that can be allocated."""
-    pages = int(pathlib.Path("/proc/self/statm").read_text().split()[0])
-    limits = resource.getrlimit(resource.RLIMIT_AS)
-    most = pages * resource.getpagesize() + num_bytes
-    resource.setrlimit(resource.RLIMIT_AS, (most, limits[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, limits)
 
 
 def test_a_good_file_is_loaded_as_keras_does(path):

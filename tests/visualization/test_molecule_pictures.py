@@ -1,5 +1,7 @@
 """Pictures of molecules: that they are there, and of the size they must be."""
 
+import xml.etree.ElementTree
+
 import matplotlib.image
 import numpy as np
 import pytest
@@ -26,6 +28,17 @@ def test_a_grid_has_a_place_for_each(tmp_path):
     ]
     # What is huge or no molecule says so; two places are empty.
     assert all(places[:4]) and not any(places[4:])
+
+
+def test_one_molecule_is_an_element():
+    drawn = [visualization.molecule_svg(one, 120, 90) for one in MOLECULES]
+    for svg in drawn:
+        root = xml.etree.ElementTree.fromstring(svg)
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert (root.get("width"), root.get("height")) == ("120px", "90px")
+    # Bonds are lines; a place without a molecule has words only.
+    bonds = [svg.count("class='bond-") for svg in drawn]
+    assert bonds[0] == bonds[1] == 0 < bonds[2] < bonds[3]
 
 
 def test_paths_are_rows(tmp_path):

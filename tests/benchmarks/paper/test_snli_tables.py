@@ -44,9 +44,13 @@ def test_tables_stand_beside_the_papers_numbers(output):
     assert {path.name for path in folder.iterdir()} == {
         "flags.json",
         "real-0.json",
+        "LM-0.drawn",
         "LM-0.json",
         "LM-0.keras",
         "LM-0-sampled.txt",
+        "ARAE, real codes-0-greedy.txt",
+        "ARAE, real codes-0-sampled.txt",
+        "ARAE-0.drawn",
         "ARAE-0.json",
         "ARAE-0.keras",
         "ARAE-0-greedy.txt",
@@ -76,6 +80,7 @@ def test_a_second_call_repeats_nothing_and_adds_what_is_missing(output):
     after = times(folder)
     assert {name: after[name] for name in before} == before
     assert set(after) - set(before) == {
+        "AE-0.drawn",
         "AE-0.json",
         "AE-0-greedy.txt",
         "AE-0-sampled.txt",
