@@ -33,7 +33,6 @@ class Trainer:
     each other, so an inner one is given every value.
     """
 
-    compiles_by_xla = True
     # Of `keras.export.ExportArchive`; `None` where it holds one function.
     export_options: dict | None = {"jax2tf_kwargs": {"with_gradient": False}}
     training_step: Callable[[Any], dict[str, Any]]
@@ -81,6 +80,9 @@ class Trainer:
     def skips_masked(self) -> bool:
         """Whether to gather rows that count: not from several devices."""
         return keras.distribution.distribution() is None
+
+    def check_compilation(self, jit_compile: Any, num_steps: int) -> None:
+        """Refuses what cannot be compiled here: nothing."""
 
     def train_step(self, state: Any, data: Any) -> tuple[dict, Any]:
         """Keras' signature of a step of training."""

@@ -20,7 +20,6 @@ replicas = StrategyReplicas()
 class Trainer:
     """Step signatures, gradients and compiled functions on TensorFlow."""
 
-    compiles_by_xla = True
     # Of `keras.export.ExportArchive`; `None` where it holds one function.
     export_options: dict | None = {}
     training_step: Callable[[Any], dict[str, Any]]
@@ -45,6 +44,18 @@ class Trainer:
     def alone(self) -> contextlib.AbstractContextManager:
         """What JAX needs where one process acts alone: nothing here."""
         return contextlib.nullcontext()
+
+    def check_compilation(self, jit_compile: Any, num_steps: int) -> None:
+        """Refuses what cannot be compiled for several replicas."""
+        count = self.distribute_strategy.num_replicas_in_sync
+        if count > 1 and (jit_compile is True or num_steps > 1):
+            raise ValueError(
+                "TensorFlow compiles no steps of several replicas by XLA, nor "
+                "several steps into one: leave `jit_compile` at 'auto' and "
+                f"`steps_per_execution` at 1. Received: jit_compile="
+                f"{jit_compile}, steps_per_execution={num_steps}, "
+                f"{count} replicas"
+            )
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Keras' signature of a step of training."""

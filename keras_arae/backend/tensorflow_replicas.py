@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
 import tensorflow as tf
 
 from keras_arae.backend.replicas import Replicas
+
+# What Keras 3 can train under, and what was tried here.
+STRATEGIES = (tf.distribute.MirroredStrategy, tf.distribute.OneDeviceStrategy)
+INSTEAD = (
+    "On TensorFlow one process trains, on the devices of its machine: make the "
+    "model in the scope of a `tf.distribute.MirroredStrategy`. Over several "
+    "machines, or with parts of a model on each device, use another backend, "
+    'KERAS_BACKEND="jax" or "torch": Keras 3 itself fails there under '
+    "TensorFlow. "
+)
 
 
 class StrategyReplicas(Replicas):
@@ -28,6 +39,19 @@ class StrategyReplicas(Replicas):
         return tf.distribute.get_strategy().num_replicas_in_sync
 
     groups = divisor
+
+    def join(self) -> None:
+        """Refuses what would fail in Keras, or train one model a process."""
+        strategy = tf.distribute.get_strategy()
+        if tf.distribute.has_strategy() and not isinstance(strategy, STRATEGIES):
+            raise ValueError(f"{INSTEAD}Received: {type(strategy).__name__}")
+        distribution = keras.distribution.distribution()
+        if distribution is not None:
+            raise ValueError(f"{INSTEAD}Received: {distribution}")
+        resolver = tf.distribute.cluster_resolver.TFConfigClusterResolver()
+        workers = resolver.cluster_spec().as_dict()
+        if sum(map(len, workers.values())) > 1:
+            raise ValueError(f"{INSTEAD}Received: TF_CONFIG with {workers}")
 
     def mean(self, values: Any) -> Any:
         if self.count == 1:

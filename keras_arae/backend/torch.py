@@ -19,7 +19,6 @@ replicas = Processes()
 class Trainer:
     """Step signatures, gradients and functions on PyTorch."""
 
-    compiles_by_xla = False
     # Of `keras.export.ExportArchive`; `None` where it holds one function.
     export_options: dict | None = None
     training_step: Callable[[Any], dict[str, Any]]
@@ -37,6 +36,15 @@ class Trainer:
     def alone(self) -> contextlib.AbstractContextManager:
         """What JAX needs where one process acts alone: nothing here."""
         return contextlib.nullcontext()
+
+    def check_compilation(self, jit_compile: Any, num_steps: int) -> None:
+        """Refuses what cannot be compiled here."""
+        if jit_compile is True:
+            raise ValueError(
+                "On this backend steps run eagerly, and a compiler for them "
+                "would take longer than training: leave `jit_compile` at "
+                "'auto'. Received: jit_compile=True"
+            )
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Keras' signature of a step of training."""

@@ -193,8 +193,8 @@ class PhasedModel(backend.Trainer, keras.Model):
             *optimizers: Keras optimizers, in the order of the phases.
             run_eagerly: bool. As in `keras.Model.compile`.
             jit_compile: bool or `"auto"`. As in `keras.Model.compile`; not
-                on PyTorch.
-            steps_per_execution: int. As in `keras.Model.compile`.
+                on PyTorch, nor on several devices of TensorFlow.
+            steps_per_execution: int. As in `keras.Model.compile`; likewise.
             **named_optimizers: Keras optimizers as `<name>_optimizer`, such
                 as `critic_optimizer`; `optimizer` where the model has only
                 one. Each defaults to the one that its phase declares.
@@ -202,12 +202,7 @@ class PhasedModel(backend.Trainer, keras.Model):
         Raises:
             ValueError: if the model has no phase with such an optimizer.
         """
-        if jit_compile is True and not self.compiles_by_xla:
-            raise ValueError(
-                "On this backend steps run eagerly, and a compiler for them "
-                "would take longer than training: leave `jit_compile` at "
-                "'auto'. Received: jit_compile=True"
-            )
+        self.check_compilation(jit_compile, steps_per_execution)
         makers = self.default_optimizers()
         given = _named(optimizers, named_optimizers, list(makers))
         super().compile(
@@ -395,7 +390,8 @@ class PhasedModel(backend.Trainer, keras.Model):
 
         All that `seed` decides, such as the order of rows, is then the same.
         """
-        backend.replicas.join()
+        with self.scope():
+            backend.replicas.join()
         self.seed = backend.replicas.agreed(self.seed)
 
     def shared(self, batches: Any, num_parts: int = 1) -> Any:
