@@ -95,7 +95,7 @@ def text(folder):
     )
     model.save(folder / "model.keras")
     if backend.replicas.writes:  # What a model is asked needs no other.
-        assert len(model.generate(2)) == len(model.reconstruct(["it ."] * 2))
+        assert len(model.generate(2)) == 2
     return model, history.history, model.evaluate(SENTENCES[:12], verbose=0)
 
 
@@ -169,8 +169,6 @@ def uneven(folder):
 
 def sharded(folder):
     """A vocabulary whose vectors and logits devices share."""
-    if COUNT == 1:
-        return text(folder)
     mesh = keras.distribution.DeviceMesh((1, COUNT), ("batch", "words"))
     layouts = keras.distribution.LayoutMap(mesh)
     layouts[".*embeddings"] = ("words", None)

@@ -43,7 +43,9 @@ class StrategyReplicas(Replicas):
     def join(self) -> None:
         """Refuses what would fail in Keras, or train one model a process."""
         strategy = tf.distribute.get_strategy()
-        if tf.distribute.has_strategy() and not isinstance(strategy, STRATEGIES):
+        if tf.distribute.has_strategy() and not isinstance(
+            strategy, STRATEGIES
+        ):
             raise ValueError(f"{INSTEAD}Received: {type(strategy).__name__}")
         distribution = keras.distribution.distribution()
         if distribution is not None:

@@ -1,6 +1,7 @@
 """Several devices learn what one learns: the same step of the same batch."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -17,14 +18,17 @@ from keras_arae.data import ArrayBatches
 from keras_arae.data import SharedBatches
 
 BACKEND = keras.config.backend()
-SEVERAL = "forks" if BACKEND == "torch" else "devices"
-# Strategies of TensorFlow have one process.
-SEVERAL_WORKERS = "devices" if BACKEND == "tensorflow" else "forks"
-NAMES = {
-    "torch": ["text", "weighted", "images", "transfer", "labeled", "uneven"],
-    "jax": ["text", "uneven", "sharded"],
-    "tensorflow": ["text", "weighted", "images", "uneven"],
+# Trainings of tests/replicas.py, by how several devices share them.
+RUNS = {
+    "torch": {
+        "forks": "text weighted images transfer labeled uneven".split(),
+    },
+    "jax": {"devices": ["uneven", "sharded"], "forks": ["text"]},
+    "tensorflow": {"devices": ["text", "weighted", "images", "uneven"]},
 }[BACKEND]
+PAIRS = [(how, name) for how, names in RUNS.items() for name in names]
+# What is killed: one of two processes, where a backend has several.
+KILLED = "devices" if BACKEND == "tensorflow" else "forks"
 SCRIPT = ROOT / "tests" / "replicas.py"
 
 
@@ -35,80 +39,66 @@ def free_port():
 
 
 def train(folder, how, count, *names):
+    """Trains; a run whose workers are asked to die must do so."""
+    dies = (folder / "accident").exists()
     process = run_python(SCRIPT, folder, how, count, free_port(), *names)
-    assert process.returncode == 0, process.stderr[-3000:]
+    assert bool(process.returncode) == dies, process.stderr[-3000:]
+    assert not (folder / "accident").exists(), process.stderr[-3000:]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """What one device learned, and what two did."""
+    """What one device learned, and what two did before one was killed."""
     folder = tmp_path_factory.mktemp("replicas")
-    train(folder, "devices", 1, *NAMES)
-    train(folder, SEVERAL, 2, *NAMES)
+    names = [name for _, name in PAIRS if name != "sharded"]
+    train(folder, "devices", 1, *names, "resumed")
+    shutil.rmtree(folder / "run")
+    for how, names in RUNS.items():
+        if how == KILLED:
+            (folder / "accident").touch()
+            names = [*names, "resumed"]
+        train(folder, how, 2, *names)
     return folder
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_two_devices_learn_what_one_learns(folder, name):
-    one = np.load(folder / f"{name}-devices-1.npz")
-    two = np.load(folder / f"{name}-{SEVERAL}-2.npz")
+@pytest.mark.parametrize("how, name", PAIRS)
+def test_two_devices_learn_what_one_learns(folder, how, name):
+    same = "text" if name == "sharded" else name
+    one = np.load(folder / f"{same}-devices-1.npz")
+    two = np.load(folder / f"{name}-{how}-2.npz")
     assert set(one) == set(two) and len(one) > 10
     for key in one:
         np.testing.assert_allclose(two[key], one[key], atol=1e-5, err_msg=key)
     assert np.any(one["history loss"] != 0)
 
 
-@pytest.mark.skipif(BACKEND != "jax", reason="where a program spans processes")
-def test_two_processes_learn_what_two_devices_learn(folder):
-    train(folder, "forks", 2, "text")
-    one = np.load(folder / "text-devices-1.npz")
-    two = np.load(folder / "text-forks-2.npz")
-    for key in one:
-        np.testing.assert_allclose(two[key], one[key], atol=1e-5, err_msg=key)
-
-
-# Runs that are killed.
-
-
-def weights_in(folder, where):
-    found = np.load(folder / f"resumed-{where}.npz")
-    return [found[key] for key in found if key.startswith("weight")]
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """Weights of a run that nothing stopped, on one device."""
-    folder = tmp_path_factory.mktemp("whole")
-    train(folder, "devices", 1, "resumed")
-    return weights_in(folder, "devices-1")
-
-
 def check_resumed(folder, where, whole):
-    found = weights_in(folder, where)
-    assert len(found) == len(whole)
-    for one, other in zip(found, whole):
-        np.testing.assert_allclose(one, other, atol=1e-5)
-    path = folder / "run" / "training_log.csv"
-    assert keras_arae.visualization.read_log(path)["epoch"] == [0, 1, 2]
-    # The epochs that had been saved.
-    assert np.load(folder / f"resumed-{where}.npz")["others"] == 1
-
-
-@pytest.mark.parametrize("count", [2, 1])
-def test_a_run_one_of_whose_workers_was_killed_goes_on(whole, tmp_path, count):
-    how = "devices" if BACKEND == "tensorflow" or count == 1 else "forks"
-    (tmp_path / "accident").touch()
-    killed = run_python(
-        SCRIPT, tmp_path, SEVERAL_WORKERS, 2, free_port(), "resumed"
+    found, whole = (
+        np.load(path)
+        for path in (
+            folder / f"resumed-{where}.npz",
+            whole / "resumed-devices-1.npz",
+        )
     )
-    assert killed.returncode != 0
-    assert not (tmp_path / "accident").exists()
+    names = [key for key in whole if key.startswith("weight")]
+    assert names
+    for name in names:
+        np.testing.assert_allclose(found[name], whole[name], atol=1e-5)
+    log = keras_arae.visualization.read_log(folder / "run/training_log.csv")
+    assert log["epoch"] == [0, 1, 2]
+    assert found["others"] == 1  # The epochs that had been saved.
+
+
+@pytest.mark.parametrize("count", [2, 1] if BACKEND == "torch" else [1])
+def test_a_run_one_of_whose_workers_was_killed_goes_on(folder, tmp_path, count):
+    shutil.copytree(folder / "run", tmp_path / "run")
+    how = "forks" if count == 2 else "devices"
     train(tmp_path, how, count, "resumed")
-    check_resumed(tmp_path, f"{how}-{count}", whole)
+    check_resumed(tmp_path, f"{how}-{count}", folder)
 
 
 @pytest.mark.once
-def test_torchrun_restarts_what_was_killed(whole, tmp_path):
+def test_torchrun_restarts_what_was_killed(folder, tmp_path):
     (tmp_path / "accident").touch()
     process = subprocess.run(
         [
@@ -121,7 +111,7 @@ def test_torchrun_restarts_what_was_killed(whole, tmp_path):
     )
     assert process.returncode == 0, process.stderr[-3000:]
     assert not (tmp_path / "accident").exists()
-    check_resumed(tmp_path, "launched-2", whole)
+    check_resumed(tmp_path, "launched-2", folder)
 
 
 @pytest.mark.once
