@@ -14,6 +14,7 @@ from keras_arae.data.condition import Condition
 from keras_arae.data.condition import Numbers
 from keras_arae.data.condition import encode_condition
 from keras_arae.data.condition import get_condition
+from keras_arae.data.corpus_stream import CorpusStream
 from keras_arae.data.feed import Feed
 from keras_arae.data.fingerprint import fingerprint
 from keras_arae.data.ids_on_disk import ids_on_disk
@@ -36,6 +37,7 @@ __all__ = [
     "Classes",
     "Codec",
     "Condition",
+    "CorpusStream",
     "Feed",
     "ImagePreprocessor",
     "MolecularProperties",
