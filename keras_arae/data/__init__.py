@@ -22,6 +22,7 @@ from keras_arae.data.images import ImagePreprocessor
 from keras_arae.data.molecular_properties import MolecularProperties
 from keras_arae.data.molecules import MoleculePreprocessor
 from keras_arae.data.sequences import SequenceCodec
+from keras_arae.data.subwords import train_tokenizer
 from keras_arae.data.text import TextPreprocessor
 from keras_arae.data.user_datasets import as_batches
 from keras_arae.data.user_datasets import check_steps
@@ -59,5 +60,6 @@ __all__ = [
     "ids_on_disk",
     "is_dataset",
     "row_weights",
+    "train_tokenizer",
     "weighted_mean",
 ]
