@@ -3,9 +3,9 @@
     KERAS_BACKEND=jax python benchmarks/scaling.py --json=scaling.json
 
 From one size of text (vocabulary 10,000, at most 15 words, batch 64, code
-128) one number at a time grows, or those of --only; with --num_sampled the loss
-compares with a sample of the vocabulary. The last column is the exponent of growth
-between a row and the one before: 1 is linear, less is better than that.
+128) one number at a time grows, or those of --only; with --num_sampled the
+loss compares with a sample of the vocabulary. The last column is the exponent
+of growth between a row and the one before: 1 is linear, less is better.
 """
 
 import dataclasses
