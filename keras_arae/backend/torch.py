@@ -11,6 +11,8 @@ import keras
 import torch
 from keras import ops
 
+from keras_arae.backend.torch_adam import use_fused_adam
+
 
 class Trainer:
     """Step signatures, gradients and functions on PyTorch."""
@@ -69,6 +71,7 @@ class Trainer:
         self, optimizer: Any, gradients: Sequence, variables: Sequence
     ) -> None:
         """One step of an optimizer."""
+        use_fused_adam(optimizer)
         with torch.no_grad():
             optimizer.apply(gradients, variables)
 
