@@ -29,6 +29,17 @@ from keras_arae.arguments import several
 from keras_arae.arguments import shown
 from keras_arae.extras import require
 
+# What reading raises where a file is not what its name says.
+FAULTS = (
+    UnicodeDecodeError,
+    EOFError,
+    gzip.BadGzipFile,
+    csv.Error,
+    json.JSONDecodeError,
+    KeyError,
+    TypeError,
+    AttributeError,
+)
 TABLES = {".csv": ",", ".tsv": "\t"}
 
 
@@ -164,21 +175,27 @@ class TextFiles:
     def _read(self, path: pathlib.Path) -> Iterator[Any]:
         """The pieces of a file; refuses what is no text, by its place."""
         number = 0
-        try:
-            with _opened(path) as file:
-                for piece in self._pieces(path, file):
-                    number += 1
-                    yield piece
-        except (
-            UnicodeDecodeError, EOFError, gzip.BadGzipFile, csv.Error,
-            json.JSONDecodeError, KeyError, TypeError,
-        ) as error:  # fmt: skip
-            names = [self.column, self.label_column]
-            table = f", a table with the columns {names}" if names[0] else ""
-            raise ValueError(
-                f"Expected a complete file of UTF-8 text{table}. "
-                f"Received: {path}, after piece {number}: {error!r}"
-            ) from error
+        with _opened(path) as file:
+            pieces = self._pieces(path, file)
+            while True:
+                try:
+                    piece = next(pieces)
+                except StopIteration:
+                    return
+                except FAULTS as error:
+                    raise self._refusal(path, number, error) from error
+                number += 1
+                yield piece
+
+    def _refusal(
+        self, path: pathlib.Path, number: int, error: Exception
+    ) -> ValueError:
+        names = [self.column, self.label_column]
+        table = f", a table with the columns {names}" if names[0] else ""
+        return ValueError(
+            f"Expected a complete file of UTF-8 text{table}. "
+            f"Received: {path}, after piece {number}: {error!r}"
+        )
 
     def _pieces(self, path: pathlib.Path, file: io.TextIOBase) -> Iterator[Any]:
         if self.column is None:
