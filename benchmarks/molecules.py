@@ -9,6 +9,11 @@ adversarial prior learns beside the autoencoder. With --properties it asks for
 the first of them, with --num_calls it searches for a high QED. Model, samples
 and numbers go to --output_dir; an interrupted run goes on with --resume, and a
 finished one with other priors. A line of progress comes every --steps steps.
+
+    python benchmarks/molecules.py --model=molecules --data=moses --test=moses \
+        --temperature=0,0.5 --num_calls=2000 --output_dir=output/preset
+
+judges a preset, or a model in a file, with the prior that it has.
 """
 
 import json
@@ -56,6 +61,12 @@ flags.DEFINE_list(
     "prior", ["gaussian", "mixture", "flow"],
     "adversarial, gaussian, mixture, flow; empty trains and no more.",
 )  # fmt: skip
+flags.DEFINE_string(
+    "model", None, "A preset or a file: judged in place of training."
+)
+flags.DEFINE_list(
+    "temperature", ["0"], "Of samples; 0 takes the likeliest tokens."
+)
 flags.DEFINE_integer("num_codes", 100000, "Codes that priors are fitted to.")
 flags.DEFINE_integer("num_samples", 30000, "Of each prior and draw.")
 flags.DEFINE_integer("draws", 1, "Sets of samples of each prior.")
@@ -68,7 +79,8 @@ flags.DEFINE_bool("overwrite", False, "Replace earlier results.")
 FLAGS = flags.FLAGS
 # What a finished run may be resumed with.
 AFTERWARDS = (
-    "draws", "fcd", "num_calls", "num_codes", "num_test", "prior", "test",
+    "draws", "fcd", "num_calls", "num_codes", "num_test", "prior",
+    "temperature", "test",
 )  # fmt: skip
 
 
@@ -88,11 +100,22 @@ def main(_):
     )
     folder.save_flags(FLAGS, data=(train, held_out), free=AFTERWARDS)
     with folder.running():
-        run(folder, train, held_out)
+        keras.utils.set_random_seed(FLAGS.seed)
+        if FLAGS.model is not None:
+            folder.begin()
+            judge_model(folder, load_model(FLAGS.model), train, held_out)
+        else:
+            run(folder, train, held_out)
+
+
+def load_model(name):
+    if name.endswith(".keras"):
+        return keras_arae.training.load_model(name, keras_arae.MoleculeARAE)
+    return keras_arae.MoleculeARAE.from_preset(name)
 
 
 def run(folder, train, held_out):
-    keras.utils.set_random_seed(FLAGS.seed)
+    """Trains a model, and judges it with each prior."""
     model, epoch = folder.restore(keras_arae.MoleculeARAE)
     start = time.time()
     if model is None:
@@ -119,22 +142,29 @@ def run(folder, train, held_out):
         callbacks=folder.callbacks(),
     )
     model.save(folder / "model.keras")
+    judge_model(folder, model, train, held_out, encoded)
+    model.save(folder / "model.keras")  # With the last prior.
+
+
+def judge_model(folder, model, train, held_out, encoded=None):
+    """Judges a model with priors fitted to codes of data, or with its own."""
     numbers = {"codes": judge_codes(model, held_out)}
     print(numbers, flush=True)
     report = evaluation.MoleculeReport(train, *test_sets(), fcd=FLAGS.fcd)
     rows = {}
-    for name in FLAGS.prior:
-        if name != "adversarial":
+    for name in FLAGS.prior if encoded else ["own"]:
+        if name not in ("adversarial", "own"):
             model.prior = name
             start = time.time()
             model.fit_prior(encoded, num_codes=FLAGS.num_codes, verbose=2)
             numbers[f"{name}: seconds to fit"] = time.time() - start
-        for seed in range(FLAGS.seed, FLAGS.seed + FLAGS.draws):
-            row = f"{name}, draw {seed}"
-            rows[row] = judge(model, report, folder, name, seed)
-            print(f"{row}: {rows[row]}", flush=True)
-        if FLAGS.properties:
-            numbers[f"{name}: asked for"] = judge_asked(model, encoded.labels)
+        for temperature in map(float, FLAGS.temperature):
+            for seed in range(FLAGS.seed, FLAGS.seed + FLAGS.draws):
+                row = f"{name}, temperature {temperature:g}, draw {seed}"
+                rows[row] = judge(model, report, folder, row, temperature, seed)
+                print(f"{row}: {rows[row]}", flush=True)
+        if model.condition is not None:
+            numbers[f"{name}: asked for"] = judge_asked(model)
         if FLAGS.num_calls:
             numbers[f"{name}: search"] = judge_search(model, train)
     print(report.table(rows))
@@ -185,22 +215,26 @@ def judge_codes(model, held_out):
     return {"exact": float(exact), "seconds": time.time() - start}
 
 
-def judge(model, report, folder, name, seed):
+def judge(model, report, folder, row, temperature, seed):
     """Samples of a prior, written to the folder, and what they are worth."""
     start = time.time()
-    samples = model.generate(FLAGS.num_samples, seed=seed)
+    options = {"temperature": temperature} if temperature else {}
+    samples = model.generate(FLAGS.num_samples, seed=seed, **options)
     seconds = time.time() - start
-    folder.write_lines(f"samples_{name}_{seed}.smi", samples)
+    folder.write_lines(
+        f"{row.replace(', ', '_').replace(' ', '_')}.smi", samples
+    )
     return {**report.row(samples), "seconds to draw": seconds}
 
 
-def judge_asked(model, labels):
+def judge_asked(model):
     """How far molecules are from the first property that was asked for.
 
-    Over the range from the 5th to the 95th percentile of the data.
+    Over the range from the 5th to the 95th percentile of the data, which is
+    that of a normal distribution of its mean and deviation, nearly.
     """
     name, statistics = model.condition.names[0], model.condition.statistics
-    standard = np.percentile(labels[:, 0], np.linspace(5, 95, 10))
+    standard = np.linspace(-1.645, 1.645, 10)
     values = standard * statistics["stddev"][0] + statistics["mean"][0]
     count = min(FLAGS.num_samples, 100)
     asked = np.repeat(values, count)

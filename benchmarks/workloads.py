@@ -18,6 +18,7 @@ class Text:
     noise_dim: int
     batch_size: int
     critic_steps: int = 5
+    num_sampled: int | None = None
 
     def rows(self, num_rows, seed=0):
         """Rows of ids, as long as clauses of the packaged corpus.
@@ -53,6 +54,7 @@ class Text:
                 critic_steps=self.critic_steps,
                 critic_data=critic_data,
             ),
+            num_sampled=self.num_sampled,
             seed=0,
             **options,
         )

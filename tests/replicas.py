@@ -167,6 +167,15 @@ def uneven(folder):
     return model, history.history, list(evaluation.values())
 
 
+def streamed(folder):
+    """A corpus without an end; a loss that compares with some words."""
+    model = make_text(prior=None, num_sampled=10)
+    model.compile(sgd(0.5))
+    stream = keras_arae.data.CorpusStream(SENTENCES, model.codec, 8, window=20)
+    history = model.fit(stream, steps_per_epoch=3, epochs=2, verbose=0)
+    return model, history.history, []
+
+
 def sharded(folder):
     """A vocabulary whose vectors and logits devices share."""
     mesh = keras.distribution.DeviceMesh((1, COUNT), ("batch", "words"))

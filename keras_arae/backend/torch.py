@@ -11,6 +11,7 @@ import keras
 import torch
 from keras import ops
 
+from keras_arae.backend.torch_adam import use_fused_adam
 from keras_arae.backend.torch_processes import Processes
 
 replicas = Processes()
@@ -88,6 +89,7 @@ class Trainer:
         self, optimizer: Any, gradients: Sequence, variables: Sequence
     ) -> None:
         """One step of an optimizer."""
+        use_fused_adam(optimizer)
         with torch.no_grad():
             optimizer.apply(gradients, variables)
 

@@ -19,11 +19,13 @@ from keras_arae.arguments import instance
 from keras_arae.arguments import optional
 from keras_arae.atomic_file import replacing
 from keras_arae.callbacks.appended_files import AppendedFiles
+from keras_arae.data import CorpusStream
 from keras_arae.training import WritingCallback
 from keras_arae.training.load_model import load_model
 
-# The member of a checkpoint's archive that says how far files went.
+# Members of a checkpoint's archive: how far files went, and the stream.
 MARKS = "appended_files.json"
+STREAM = "stream.json"
 
 
 class ResumableCheckpoint(WritingCallback):
@@ -45,6 +47,9 @@ class ResumableCheckpoint(WritingCallback):
         every: int. Epochs between two checkpoints. Defaults to `1`.
         appended: `AppendedFiles` or `None`. Files that the run adds to: how
             far they went stands in the checkpoint. Defaults to `None`.
+        stream: `keras_arae.data.CorpusStream` or `None`. What `fit` reads:
+            its place stands in the checkpoint, and `restore` brings a stream
+            of the same corpus there. Defaults to `None`.
 
     Example:
 
@@ -66,17 +71,21 @@ class ResumableCheckpoint(WritingCallback):
         directory=PATH,
         every=COUNT,
         appended=optional(instance(AppendedFiles)),
+        stream=optional(instance(CorpusStream)),
     )
     def __init__(
         self,
         directory: str | os.PathLike,
         every: int = 1,
         appended: AppendedFiles | None = None,
+        stream: CorpusStream | None = None,
     ) -> None:
         super().__init__()
         self.directory = pathlib.Path(directory)
         self.every = every
         self.appended = appended
+        self.stream = stream
+        self._first_step = 0
 
     @staticmethod
     @checked(directory=PATH)
@@ -98,12 +107,15 @@ class ResumableCheckpoint(WritingCallback):
     def restore(
         directory: str | os.PathLike,
         model_class: type[keras.Model] = keras.Model,
+        stream: CorpusStream | None = None,
     ) -> tuple[keras.Model | None, int, dict[str, list] | None]:
         """Loads the newest checkpoint of a folder that is not damaged.
 
         Args:
             directory: str or path.
             model_class: class of the model. Defaults to `keras.Model`.
+            stream: `keras_arae.data.CorpusStream` or `None`. Goes where it
+                was then. Defaults to `None`.
 
         Returns:
             The model, the number of epochs trained, and the marks of the
@@ -115,10 +127,15 @@ class ResumableCheckpoint(WritingCallback):
         problems = []
         for epoch, path in sorted(_found(directory).items(), reverse=True):
             try:
-                return load_model(path, model_class), epoch, _marks_in(path)
+                model = load_model(path, model_class)
+                marks, place = _member(path, MARKS), _member(path, STREAM)
             except Exception as error:  # Of any reader that it passes through.
                 problems.append(f"{path.name}: {error}")
                 logging.warning("%s\nThe one before it is tried.", error)
+                continue
+            if stream is not None:
+                stream.load_state_dict(place)
+            return model, epoch, marks
         if problems:
             raise ValueError(
                 f"None of the checkpoints in {directory} can be read. Bring "
@@ -127,6 +144,14 @@ class ResumableCheckpoint(WritingCallback):
                 + "; ".join(problems)
             )
         return None, 0, {}
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Remembers when the stream was begun."""
+        self._first_step = self._step()
+
+    def _step(self) -> int:
+        """Steps that the model has taken, where a stream asks for them."""
+        return 0 if self.stream is None else self.model.clock()()
 
     def on_epoch_end(
         self, epoch: int, logs: dict[str, Any] | None = None
@@ -138,14 +163,24 @@ class ResumableCheckpoint(WritingCallback):
         path = self.directory / f"epoch-{epoch + 1:04d}.keras"
         with replacing(path) as partial:
             self.model.save(partial)
-            if self.appended is not None:
-                with zipfile.ZipFile(partial, "a") as archive:
-                    archive.writestr(MARKS, json.dumps(self.appended.marks()))
+            with zipfile.ZipFile(partial, "a") as archive:
+                for name, content in self._members().items():
+                    archive.writestr(name, json.dumps(content))
         found = _found(self.directory)
         kept = epoch + 1, max((n for n in found if n <= epoch), default=0)
         for number, old in found.items():
             if number not in kept:
                 old.unlink()
+
+    def _members(self) -> dict[str, Any]:
+        """What a checkpoint holds beside the model."""
+        members: dict[str, Any] = {}
+        if self.appended is not None:
+            members[MARKS] = self.appended.marks()
+        if self.stream is not None:
+            num_batches = self._step() - self._first_step
+            members[STREAM] = self.stream.state_dict(num_batches)
+        return members
 
 
 def _found(directory: str | os.PathLike) -> dict[int, pathlib.Path]:
@@ -157,9 +192,9 @@ def _found(directory: str | os.PathLike) -> dict[int, pathlib.Path]:
     }
 
 
-def _marks_in(path: pathlib.Path) -> dict[str, list] | None:
-    """What `AppendedFiles.marks` was when a checkpoint was made."""
+def _member(path: pathlib.Path, name: str) -> Any:
+    """What stands in a checkpoint beside the model, or `None`."""
     with zipfile.ZipFile(path) as archive:
-        if MARKS not in archive.namelist():
+        if name not in archive.namelist():
             return None
-        return json.loads(archive.read(MARKS))
+        return json.loads(archive.read(name))

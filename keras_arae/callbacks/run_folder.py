@@ -26,6 +26,7 @@ from keras_arae.arguments import TEXT
 from keras_arae.arguments import checked
 from keras_arae.arguments import either
 from keras_arae.arguments import instance
+from keras_arae.arguments import optional
 from keras_arae.arguments import several
 from keras_arae.atomic_file import PARTIAL
 from keras_arae.atomic_file import full_disk
@@ -36,6 +37,7 @@ from keras_arae.callbacks.folder_lock import FolderLock
 from keras_arae.callbacks.interrupts import hearing_interrupts
 from keras_arae.callbacks.learning_curves import LearningCurves
 from keras_arae.callbacks.resumable_checkpoint import ResumableCheckpoint
+from keras_arae.data import CorpusStream
 from keras_arae.data import fingerprint
 
 # Flags that say how long to train, where, and what to show: a resumed run may
@@ -72,6 +74,9 @@ class RunFolder:
         appended: sequence of str. Patterns of other files that a run adds to,
             such as `"samples.txt"` or `"pictures/*.png"`. Resumed, they go on
             where its checkpoint was made. Defaults to `()`.
+        stream: `keras_arae.data.CorpusStream` or `None`. What `fit` reads:
+            `restore` brings it where the checkpoint was made. Defaults to
+            `None`.
 
     Raises:
         FileExistsError: The folder is not empty, and neither `resume` nor
@@ -103,16 +108,24 @@ class RunFolder:
     ```
     """
 
-    @checked(path=PATH, resume=FLAG, overwrite=FLAG, appended=several(TEXT))
+    @checked(
+        path=PATH,
+        resume=FLAG,
+        overwrite=FLAG,
+        appended=several(TEXT),
+        stream=optional(instance(CorpusStream)),
+    )
     def __init__(
         self,
         path: str | os.PathLike,
         resume: bool = False,
         overwrite: bool = False,
         appended: Sequence[str] = (),
+        stream: CorpusStream | None = None,
     ) -> None:
         self.path = pathlib.Path(path)
         self.resume = resume
+        self.stream = stream
         self._appended = AppendedFiles(self.path, (self.log.name, *appended))
         self._lock = FolderLock(self.path)
         self._running = self._begun = False
@@ -202,7 +215,7 @@ class RunFolder:
         if not self.resume:
             return None, 0
         model, epoch, self._marks = ResumableCheckpoint.restore(
-            self.checkpoints, model_class
+            self.checkpoints, model_class, self.stream
         )
         return model, epoch
 
@@ -231,7 +244,9 @@ class RunFolder:
             *others,
             keras.callbacks.CSVLogger(str(self.log), append=True),
             LearningCurves(self.log, self.path / "learning_curves.png"),
-            ResumableCheckpoint(self.checkpoints, every, self._appended),
+            ResumableCheckpoint(
+                self.checkpoints, every, self._appended, self.stream
+            ),
         ]
 
     def begin(self) -> None:

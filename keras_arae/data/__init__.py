@@ -14,6 +14,7 @@ from keras_arae.data.condition import Condition
 from keras_arae.data.condition import Numbers
 from keras_arae.data.condition import encode_condition
 from keras_arae.data.condition import get_condition
+from keras_arae.data.corpus_stream import CorpusStream
 from keras_arae.data.feed import Feed
 from keras_arae.data.fingerprint import fingerprint
 from keras_arae.data.ids_on_disk import ids_on_disk
@@ -24,6 +25,7 @@ from keras_arae.data.sequences import SequenceCodec
 from keras_arae.data.shared_batches import SharedBatches
 from keras_arae.data.shared_batches import batch_hash
 from keras_arae.data.shared_batches import shared
+from keras_arae.data.subwords import train_tokenizer
 from keras_arae.data.text import TextPreprocessor
 from keras_arae.data.user_datasets import as_batches
 from keras_arae.data.user_datasets import check_steps
@@ -39,6 +41,7 @@ __all__ = [
     "Classes",
     "Codec",
     "Condition",
+    "CorpusStream",
     "Feed",
     "ImagePreprocessor",
     "MolecularProperties",
@@ -63,5 +66,6 @@ __all__ = [
     "is_dataset",
     "row_weights",
     "shared",
+    "train_tokenizer",
     "weighted_mean",
 ]

@@ -147,7 +147,7 @@ class ArrayBatches(keras.utils.PyDataset):
         self._epochs = 0
         self._key: tuple[int, ...] = ()
         self._first = 0  # Of the epoch's places in the order.
-        self._order = np.arange(len(rows))
+        self._order = self._as_they_are()
 
     def __len__(self) -> int:
         return self.steps or -(-len(self.rows) // self.batch_size)
@@ -166,11 +166,17 @@ class ArrayBatches(keras.utils.PyDataset):
         else:
             self._order = self._shuffled(step)
 
+    def _as_they_are(self) -> np.ndarray:
+        """The rows' own order, in half the memory of numpy's own integers."""
+        size = len(self.rows)
+        return np.arange(size, dtype="uint32" if size < 2**32 else "int64")
+
     def _shuffled(self, *key: int) -> np.ndarray:
-        if self.seed is None:
-            return np.arange(len(self.rows))
-        key = (*self._key[:-1], *key)
-        return np.random.default_rng(key).permutation(len(self.rows))
+        order = self._as_they_are()
+        if self.seed is not None:
+            key = (*self._key[:-1], *key)
+            np.random.default_rng(key).shuffle(order)
+        return order
 
     def _go_on(self, step: int) -> None:
         """Orders the passes that the epoch has a part in, from its first."""

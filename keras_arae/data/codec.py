@@ -102,6 +102,13 @@ class Codec:
         rows = self.encode(data)
         return rows, np.arange(len(rows))
 
+    def rows_that_fit(self, data: Any) -> tuple[np.ndarray, np.ndarray]:
+        """As `encode_corpus`, of one part of a corpus after the other.
+
+        A codec may leave a word on what was left out to the first part.
+        """
+        return self.encode_corpus(data)
+
     def draw(
         self, rows: np.ndarray, generator: np.random.Generator
     ) -> np.ndarray:
@@ -154,6 +161,7 @@ class Codec:
         """
 
 
+PART_BYTES = 2**24  # What caches hold.
 ARRAY = Rule(
     "an array, a tensor or a nested list whose rows are of one shape",
     lambda value: value.dtype.kind in "biufSUO",
@@ -253,8 +261,14 @@ def check_range(array: np.ndarray, num_values: int | None) -> None:
         ValueError: if a value is out of range.
     """
     limit = 2**31 if num_values is None else num_values
-    if array.size and not (0 <= array.min() and array.max() < limit):
+    if not array.size:
+        return
+    # In parts: an array that lies in a file is read once.
+    parts = np.array_split(array, -(-array.nbytes // PART_BYTES))
+    ends = [(part.min(), part.max()) for part in parts if part.size]
+    least, most = min(ends)[0], max(end for _, end in ends)
+    if not 0 <= least <= most < limit:
         raise ValueError(
             f"Expected integers from 0 to {limit - 1}. "
-            f"Received: values from {array.min()} to {array.max()}"
+            f"Received: values from {least} to {most}"
         )

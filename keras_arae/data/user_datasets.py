@@ -283,7 +283,8 @@ def _check_batch(batch: Any) -> None:
     if _is_text(batch):
         raise ValueError(
             "Expected batches, each a list of sentences; this stream yields "
-            "single ones. Give `fit` a list of all: `list(stream)`. "
+            "single ones. Give `fit` a list of all, `list(stream)`, or, where "
+            "memory does not hold them, a `keras_arae.data.CorpusStream`. "
             f"Received: a batch of type {type(batch).__name__}"
         )
 

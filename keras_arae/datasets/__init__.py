@@ -11,9 +11,11 @@ from keras_arae.datasets.load_molecules import load_molecules
 from keras_arae.datasets.load_pairs import load_pairs
 from keras_arae.datasets.load_text import load_text
 from keras_arae.datasets.load_text import load_train_and_held_out
+from keras_arae.datasets.text_shards import TextFiles
 from keras_arae.datasets.without import without
 
 __all__ = [
+    "TextFiles",
     "flatten",
     "hold_out",
     "load_images",

@@ -15,6 +15,7 @@ from keras_arae.layers.generator import Generator
 from keras_arae.layers.lstm import ClassLSTMDecoder
 from keras_arae.layers.lstm import LSTMDecoder
 from keras_arae.layers.lstm import LSTMEncoder
+from keras_arae.layers.sampled_dense import SampledDense
 from keras_arae.layers.sequences import ConvolutionalSequenceEncoder
 from keras_arae.layers.transformer import TransformerDecoder
 from keras_arae.layers.transformer import TransformerEncoder
@@ -37,6 +38,7 @@ __all__ = [
     "Generator",
     "LSTMDecoder",
     "LSTMEncoder",
+    "SampledDense",
     "TransformerDecoder",
     "TransformerEncoder",
     "VelocityNetwork",

@@ -96,7 +96,8 @@ class Decoder(keras.layers.Layer):
 
         Returns:
             Two pairs `(mean, weight)` of float32 scalars. The accuracy is the
-            share of positions whose value has the largest logit.
+            share of positions whose value has the largest logit. In training
+            an output layer may compare with a sample of the values alone.
         """
         return masked_cross_entropy(
             x,
@@ -105,6 +106,7 @@ class Decoder(keras.layers.Layer):
             self.pad_id,
             weights,
             skip_masked,
+            training,
         )
 
     def joined(self, code: Any, condition: Any = None) -> Any:
@@ -219,6 +221,7 @@ def masked_cross_entropy(
     pad_id: int | None = None,
     row_weights: Any = None,
     skip_masked: bool = True,
+    training: bool = False,
 ) -> tuple[tuple, tuple]:
     """`Decoder.cross_entropy` of what the decoder computed.
 
@@ -234,6 +237,9 @@ def masked_cross_entropy(
     hidden = ops.reshape(hidden, (-1, hidden.shape[-1]))
     if output_layer is None:
         nats, correct = _sums(hidden, x, weights)
+    elif training and hasattr(output_layer, "sampled_losses"):
+        losses = output_layer.sampled_losses(hidden, x)
+        nats, correct = (ops.sum(weights * part) for part in losses)
     elif not skip_masked:
         nats, correct = _sums(output_layer(hidden), x, weights)
     else:

@@ -19,6 +19,7 @@ from keras_arae.arguments import whole
 from keras_arae.export import export
 from keras_arae.layers.decoder import AutoregressiveDecoder
 from keras_arae.layers.decoder import check_special_ids
+from keras_arae.layers.sampled_dense import output_layer
 
 
 @export
@@ -171,6 +172,9 @@ class LSTMDecoder(AutoregressiveDecoder):
         kernel_initializer: Keras initializer of embedding, LSTM and output
             kernel, `None` for Keras' own defaults. The released code draws
             from U(-0.1, 0.1). Defaults to `None`.
+        num_sampled: int or `None`. Tokens of the vocabulary that the loss
+            compares with in training, as in `keras_arae.layers.SampledDense`:
+            for large ones. Defaults to `None`: all.
 
     Call arguments:
         code: float tensor of shape `(batch, code_dim)`, any width.
@@ -200,6 +204,7 @@ class LSTMDecoder(AutoregressiveDecoder):
         start_id=whole(0),
         end_id=whole(0),
         kernel_initializer=optional(INITIALIZER),
+        num_sampled=optional(COUNT),
     )
     def __init__(
         self,
@@ -210,6 +215,7 @@ class LSTMDecoder(AutoregressiveDecoder):
         start_id: int = 1,
         end_id: int = 2,
         kernel_initializer: Any = None,
+        num_sampled: int | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -221,14 +227,15 @@ class LSTMDecoder(AutoregressiveDecoder):
         self.start_id = start_id
         self.end_id = end_id
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.num_sampled = num_sampled
         self.add_recurrent_layers()
         initializer = self.kernel_initializer
-        self.output_layer = backend.Dense(
+        self.output_layer = output_layer(
             vocabulary_size,
+            num_sampled,
             kernel_initializer=initializer.clone()
             if initializer
             else "glorot_uniform",
-            name="output_layer",
         )
 
     def add_recurrent_layers(self) -> None:
@@ -269,6 +276,7 @@ class LSTMDecoder(AutoregressiveDecoder):
             "pad_id": self.pad_id,
             "start_id": self.start_id,
             "end_id": self.end_id,
+            "num_sampled": self.num_sampled,
             "kernel_initializer": keras.saving.serialize_keras_object(
                 self.kernel_initializer
             ),

@@ -18,6 +18,7 @@ from keras_arae.arguments import whole
 from keras_arae.export import export
 from keras_arae.layers.decoder import AutoregressiveDecoder
 from keras_arae.layers.decoder import check_special_ids
+from keras_arae.layers.sampled_dense import output_layer
 
 SIZES = {
     "vocabulary_size": COUNT,
@@ -184,6 +185,8 @@ class TransformerDecoder(AutoregressiveDecoder):
             `0`.
         start_id: int. Id that stands before the first token. Defaults to `1`.
         end_id: int. Id that ends a sentence. Defaults to `2`.
+        num_sampled: as in `keras_arae.layers.LSTMDecoder`. Defaults to
+            `None`.
 
     Call arguments:
         code: float tensor of shape `(batch, code_dim)`, any width.
@@ -213,6 +216,7 @@ class TransformerDecoder(AutoregressiveDecoder):
         pad_id=whole(0),
         start_id=whole(0),
         end_id=whole(0),
+        num_sampled=optional(COUNT),
     )
     def __init__(
         self,
@@ -226,6 +230,7 @@ class TransformerDecoder(AutoregressiveDecoder):
         pad_id: int = 0,
         start_id: int = 1,
         end_id: int = 2,
+        num_sampled: int | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -241,6 +246,7 @@ class TransformerDecoder(AutoregressiveDecoder):
         self.pad_id = pad_id
         self.start_id = start_id
         self.end_id = end_id
+        self.num_sampled = num_sampled
         block = _keras_nlp_layers().TransformerDecoder
         self.embedding = _embedding(self)
         self.projection = backend.Dense(
@@ -249,8 +255,8 @@ class TransformerDecoder(AutoregressiveDecoder):
         self.embedding_dropout = _dropout(self)
         self.blocks = _blocks(self, block)
         self.final_norm = _norm(self)
-        self.output_layer = backend.Dense(
-            vocabulary_size, dtype=self.dtype_policy, name="output_layer"
+        self.output_layer = output_layer(
+            vocabulary_size, num_sampled, dtype=self.dtype_policy
         )
 
     def build(self, code_shape: Any, x_shape: Any) -> None:
@@ -324,6 +330,7 @@ class TransformerDecoder(AutoregressiveDecoder):
             "pad_id": self.pad_id,
             "start_id": self.start_id,
             "end_id": self.end_id,
+            "num_sampled": self.num_sampled,
         }
 
 

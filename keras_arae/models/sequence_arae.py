@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 
+from keras_arae.arguments import COUNT
 from keras_arae.arguments import LAYER
 from keras_arae.arguments import POSITIVE
 from keras_arae.arguments import WIDTH
@@ -52,6 +53,9 @@ class SequenceARAE(ARAE):
         learning_rate: float or `None`. Of the default optimizer of encoder
             and decoder, Adam. Defaults to `None`: 4e-3, and 1e-3 where one of
             them is a Transformer.
+        num_sampled: int or `None`. For vocabularies of tens of thousands:
+            tokens that the loss compares with in training, as in
+            `keras_arae.layers.SampledDense`. Defaults to `None`: all.
         **options: the other arguments of `keras_arae.ARAE`.
     """
 
@@ -63,6 +67,7 @@ class SequenceARAE(ARAE):
         encoder=ENCODER,
         decoder=NETWORK,
         learning_rate=optional(POSITIVE),
+        num_sampled=optional(COUNT),
     )
     def __init__(
         self,
@@ -74,6 +79,7 @@ class SequenceARAE(ARAE):
         encoder: Any = "lstm",
         decoder: Any = "lstm",
         learning_rate: float | None = None,
+        num_sampled: int | None = None,
         **options: Any,
     ) -> None:
         if learning_rate is None:
@@ -83,7 +89,7 @@ class SequenceARAE(ARAE):
         units = code_dim if units is None else units
         super().__init__(
             _make_encoder(encoder, codec, embedding_dim, units, code_dim),
-            make_decoder(decoder, codec, embedding_dim, units),
+            make_decoder(decoder, codec, embedding_dim, units, num_sampled),
             prior,
             codec=codec,
             **options,
@@ -98,7 +104,11 @@ class SequenceARAE(ARAE):
 
 
 def make_decoder(
-    decoder: Any, codec: SequenceCodec, embedding_dim: int, units: int
+    decoder: Any,
+    codec: SequenceCodec,
+    embedding_dim: int,
+    units: int,
+    num_sampled: int | None = None,
 ) -> Any:
     """A decoder by name, for the ids of a codec; a layer as it is.
 
@@ -108,20 +118,28 @@ def make_decoder(
         embedding_dim: int. Width of a token's vector; a Transformer's is
             `units`.
         units: int. Units of the decoder.
+        num_sampled: as in `SequenceARAE`. Defaults to `None`.
 
     Returns:
         A `keras_arae.layers.Decoder`.
     """
-    ids = {
+    options: dict[str, Any] = {
         "pad_id": codec.pad_id,
         "start_id": codec.start_id,
         "end_id": codec.end_id,
+        "num_sampled": num_sampled,
     }
     size, length = codec.vocabulary_size, codec.sequence_length
     if decoder == "lstm":
-        return LSTMDecoder(size, embedding_dim, units, **ids)
+        return LSTMDecoder(size, embedding_dim, units, **options)
     if decoder == "transformer":
-        return TransformerDecoder(size, length, units, **ids)
+        return TransformerDecoder(size, length, units, **options)
+    if num_sampled is not None:
+        raise ValueError(
+            "A decoder of your own is made with its `num_sampled`, such as "
+            "`keras_arae.layers.LSTMDecoder(num_sampled=...)`. "
+            f"Received: num_sampled={num_sampled}, decoder={decoder}"
+        )
     return decoder
 
 

@@ -52,8 +52,9 @@ class TextARAE(SequenceARAE):
         learning_rate: float or `None`. Of the default optimizer of encoder
             and decoder, Adam. Defaults to `None`: 4e-3, and 1e-3 where one of
             them is a Transformer.
-        **options: the other arguments of `keras_arae.ARAE`: `code_noise`,
-            `standardize_codes`, `corruption`, `seed` and `name`.
+        **options: `num_sampled` of `keras_arae.SequenceARAE`, and the other
+            arguments of `keras_arae.ARAE`: `code_noise`, `standardize_codes`,
+            `corruption`, `seed` and `name`.
 
     Example:
 

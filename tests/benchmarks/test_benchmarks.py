@@ -62,8 +62,16 @@ def test_rows_of_molecules(tmp_path):
     )  # fmt: skip
     numbers = json.loads((tmp_path / "run" / "numbers.json").read_text())
     assert 0 <= numbers["codes"]["exact"] <= 1
-    assert numbers["rows"]["gaussian, draw 0"]["samples"] == 4
+    rows = numbers["rows"]
+    assert rows["gaussian, temperature 0, draw 0"]["samples"] == 4
     assert numbers["gaussian: asked for"]["mean error"] > 0
     assert 0 < numbers["gaussian: search"]["search"]["best QED"] < 1
-    samples = (tmp_path / "run" / "samples_gaussian_0.smi").read_text()
-    assert len(samples.splitlines()) == 4
+    samples = tmp_path / "run" / "gaussian_temperature_0_draw_0.smi"
+    assert len(samples.read_text().splitlines()) == 4
+    run(
+        "molecules.py", f"--model={tmp_path / 'run' / 'model.keras'}",
+        "--num_held_out=10", "--num_samples=4", "--num_test=50", "--nofcd",
+        "--temperature=0,0.5", f"--output_dir={tmp_path / 'judged'}",
+    )  # fmt: skip
+    judged = json.loads((tmp_path / "judged" / "numbers.json").read_text())
+    assert len(judged["rows"]) == 2

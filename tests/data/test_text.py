@@ -445,3 +445,26 @@ def test_a_row_of_joiners_takes_no_time():
     for pattern in ("words", "characters"):
         codec = TextPreprocessor(["a"], pattern=pattern)
         assert "".join(codec.split(sentence)) == sentence
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("kind", ["unigram", "bpe"])
+def test_parts_of_words_are_learned_from_a_corpus(clauses, kind, tmp_path):
+    """Words that the corpus has not are written by parts, and come back."""
+    tokenizer = keras_arae.data.train_tokenizer(clauses, 300, kind)
+    codec = TextPreprocessor(tokenizer=tokenizer, max_length=40)
+    assert codec.vocabulary_size <= 304
+    sentences = ["and unheavenly sayings", "godhood"]
+    rows = codec.encode(sentences)
+    assert codec.decode(rows) == sentences
+    assert len(tokenizer("unheavenly")) > 2
+    codec.save_assets(str(tmp_path))
+    loaded = TextPreprocessor.from_config(codec.get_config())
+    loaded.load_assets(str(tmp_path))
+    assert np.array_equal(loaded.encode(sentences), rows)
+
+
+@pytest.mark.once
+def test_refuses_a_corpus_without_words():
+    with pytest.raises(ValueError, match="cannot learn a vocabulary"):
+        keras_arae.data.train_tokenizer([])

@@ -21,7 +21,10 @@ BACKEND = keras.config.backend()
 # Trainings of tests/replicas.py, by how several devices share them.
 RUNS = {
     "torch": {
-        "forks": "text weighted images transfer labeled uneven".split(),
+        "forks": [
+            *("text", "weighted", "images", "transfer", "labeled"),
+            *("uneven", "streamed"),
+        ]
     },
     "jax": {"devices": ["uneven", "sharded"], "forks": ["text"]},
     "tensorflow": {"devices": ["text", "weighted", "images", "uneven"]},

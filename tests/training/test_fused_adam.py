@@ -1,0 +1,68 @@
+"""PyTorch's fused Adam gives what Keras' own gives."""
+
+import keras
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.skipif(
+    keras.config.backend() != "torch",
+    reason="the other backends compile Keras' own step",
+)
+SHAPES = (30, 12), (12,), (50, 8)
+Adam, AdamW = keras.optimizers.Adam, keras.optimizers.AdamW
+
+
+def trained(optimizer, fused, steps=12):
+    import torch
+
+    from keras_arae.backend.torch_adam import use_fused_adam
+
+    generator = np.random.default_rng(0)
+    variables = [
+        keras.Variable(generator.standard_normal(shape)) for shape in SHAPES
+    ]
+    optimizer.build(variables)
+    if fused:
+        use_fused_adam(optimizer)
+    for _ in range(steps):
+        # Some so small that epsilon counts.
+        gradients = [
+            torch.tensor(
+                generator.standard_normal(shape) * 10.0**power,
+                dtype=torch.float32,
+            )
+            for shape, power in zip(SHAPES, (0, -7, -3))
+        ]
+        # As an LSTM's kernel has it: transposed in memory.
+        gradients[0] = gradients[0].t().contiguous().t()
+        with torch.no_grad():
+            optimizer.apply(gradients, variables)
+    return [np.array(variable) for variable in variables]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Adam(1e-2),
+        lambda: Adam(1e-2, beta_1=0.5, epsilon=1e-3, global_clipnorm=1.0),
+        lambda: AdamW(1e-2, weight_decay=0.1, clipnorm=0.5),
+        lambda: Adam(1e-2, use_ema=True, ema_overwrite_frequency=5),
+        lambda: Adam(1e-2, gradient_accumulation_steps=3),
+        lambda: Adam(keras.optimizers.schedules.CosineDecay(1e-2, 10)),
+        lambda: Adam(1e-2, amsgrad=True),
+    ],
+)
+def test_the_same_weights(make):
+    optimizer = make()
+    for ours, keras_own in zip(
+        trained(optimizer, True), trained(make(), False)
+    ):
+        assert np.abs(ours - keras_own).max() < 1e-6
+
+
+def test_it_is_in_use_and_saved_as_keras_own():
+    optimizer = Adam(1e-2)
+    trained(optimizer, True)
+    assert "_parallel_update_step" in vars(optimizer)
+    again = keras.optimizers.deserialize(keras.optimizers.serialize(optimizer))
+    assert type(again) is type(optimizer)
