@@ -33,6 +33,8 @@ def trained(optimizer, fused, steps=12):
             )
             for shape, power in zip(SHAPES, (0, -7, -3))
         ]
+        # As a product with a transposed weight gives it.
+        gradients[0] = gradients[0].t().contiguous().t()
         with torch.no_grad():
             optimizer.apply(gradients, variables)
     return [np.array(variable) for variable in variables]
