@@ -43,8 +43,8 @@ def _step(
 ) -> None:
     """What Keras' `_parallel_update_step` does, where the fused one can."""
     values = [variable.value for variable in variables]
-    # PyTorch reads memory in its order, also where a gradient is transposed,
-    # as those of an LSTM's kernels are.
+    # The fused step goes through memory, whatever the strides: the gradient of
+    # a weight that was transposed comes transposed.
     gradients = [gradient.contiguous() for gradient in gradients]
     if any(not _fits(tensor) for tensor in (*values, *gradients)):
         kind = type(optimizer)
@@ -74,8 +74,5 @@ def _step(
 
 
 def _fits(tensor: Any) -> bool:
-    return (
-        tensor.device.type == "cpu"
-        and tensor.dtype == torch.float32
-        and tensor.is_contiguous()
-    )
+    is_float = tensor.dtype == torch.float32
+    return is_float and tensor.device.type == "cpu" and tensor.is_contiguous()
