@@ -37,24 +37,29 @@ class Devices(Replicas):
 
     @property
     def readers(self) -> int:  # type: ignore[override]
-        """Processes that hold different rows; of one row all hold a part."""
-        distribution = keras.distribution.distribution()
-        if distribution is None:
-            return 1
-        return min(distribution.num_processes, distribution.num_model_replicas)
+        """All processes: each holds the rows of its devices."""
+        return self.processes
 
     @property
     def reader(self) -> int:  # type: ignore[override]
-        distribution = keras.distribution.distribution()
-        return 0 if distribution is None else distribution.data_shard_id
+        return jax.process_index()
 
     @property
     def writes(self) -> bool:  # type: ignore[override]
         return jax.process_index() == 0
 
     def join(self) -> None:
-        count = jax.process_count()
-        if count > 1 and keras.distribution.distribution() is None:
+        count, distribution = self.processes, keras.distribution.distribution()
+        if count == 1:
+            return
+        if isinstance(distribution, keras.distribution.ModelParallel):
+            raise ValueError(
+                "No process could save a model whose parts others hold: over "
+                "several processes use `keras.distribution.DataParallel()`, "
+                "`ModelParallel` on the devices of one. "
+                f"Received: ModelParallel in {count} processes"
+            )
+        if distribution is None:
             raise ValueError(
                 "Each of several processes would train a model of its own: "
                 "after `keras.distribution.initialize()` set a distribution, "
@@ -113,8 +118,8 @@ def together(values: list) -> list:
     """Values of variables, for what a model is asked after training.
 
     What all devices hold is taken from one of this process: so it needs no
-    other process, which may ask for nothing. Where devices hold parts of a
-    value, all must compute.
+    other process, which may ask for nothing. Where devices of this process
+    hold parts of a value, all of them compute.
     """
     split = [value for value in values if not value.is_fully_replicated]
     if split:
