@@ -887,6 +887,19 @@ def _of_data(codec, folder):
             zipped,
             second=(data.ArrayBatches(X, 4), b.of_type(data.ArrayBatches)),
         ),
+        call(
+            "SharedBatches",
+            data.SharedBatches,
+            dataset=(
+                data.ArrayBatches(X, 4),
+                b.of_type(keras.utils.PyDataset),
+            ),
+            divisor=(4, b.COUNT),
+            groups=(1, b.COUNT),
+            readers=(1, b.COUNT),
+            reader=(0, b.NATURAL),
+            num_parts=(1, b.COUNT),
+        ),
     ]
 
 

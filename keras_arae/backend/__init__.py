@@ -10,6 +10,7 @@ from keras_arae.backend.current import Trainer
 from keras_arae.backend.current import cross_entropy
 from keras_arae.backend.current import lstm
 from keras_arae.backend.current import product
+from keras_arae.backend.current import replicas
 from keras_arae.backend.current import sums_of_first
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "cross_entropy",
     "lstm",
     "product",
+    "replicas",
     "sums_of_first",
 ]

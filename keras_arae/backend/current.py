@@ -4,6 +4,8 @@ from typing import Any
 
 import keras
 
+from keras_arae.backend.replicas import Replicas
+
 if keras.config.backend() == "tensorflow":
     from keras_arae.backend import tensorflow as _backend
 elif keras.config.backend() == "jax":
@@ -22,4 +24,5 @@ Trainer = _backend.Trainer
 cross_entropy = _backend.cross_entropy
 lstm = _backend.lstm
 product = _backend.product
+replicas: Replicas = _backend.replicas
 sums_of_first = _backend.sums_of_first

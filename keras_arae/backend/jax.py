@@ -14,6 +14,13 @@ import jax.numpy as jnp
 import keras
 from keras import ops
 
+from keras_arae.backend.jax_devices import Devices
+from keras_arae.backend.jax_devices import dealt_out
+from keras_arae.backend.jax_devices import together
+from keras_arae.backend.jax_devices import undistributed
+
+replicas = Devices()
+
 # Rows at once: logits of so many words' vocabularies stay in the cache.
 CHUNK = 128
 
@@ -26,7 +33,6 @@ class Trainer:
     each other, so an inner one is given every value.
     """
 
-    compiles_by_xla = True
     # Of `keras.export.ExportArchive`; `None` where it holds one function.
     export_options: dict | None = {"jax2tf_kwargs": {"with_gradient": False}}
     training_step: Callable[[Any], dict[str, Any]]
@@ -38,18 +44,19 @@ class Trainer:
     optimizer: Any
     run_eagerly: bool
     jax_state_sync: Callable[[], None]
-    num_replicas = 1
 
     @contextlib.contextmanager
-    def keeping_values(self) -> Iterator[None]:
-        """Gives variables their values back if an exception passes.
+    def running(self) -> Iterator[None]:
+        """What `fit` and `evaluate` run in.
 
-        Keras takes the values out of the variables while a step holds them.
+        Gives variables their values back if an exception passes: Keras takes
+        the values out of the variables while a step holds them.
         """
         optimizer_variables = self.optimizer.variables if self.optimizer else ()
         values = _values([*self.variables, *optimizer_variables])
         try:
-            yield
+            with dealt_out():
+                yield
         except BaseException:
             # What the last step that ended has left; `evaluate` of Keras
             # forgets it. Before any has, what was there at the start.
@@ -61,10 +68,21 @@ class Trainer:
                     variable.assign(value)
             raise
 
+    def scope(self) -> contextlib.AbstractContextManager:
+        """What TensorFlow needs where variables are made: nothing here."""
+        return contextlib.nullcontext()
+
+    def alone(self) -> contextlib.AbstractContextManager:
+        """A context of what one process does that others need not do."""
+        return undistributed()
+
     @property
     def skips_masked(self) -> bool:
         """Whether to gather rows that count: not from several devices."""
         return keras.distribution.distribution() is None
+
+    def check_compilation(self, jit_compile: Any, num_steps: int) -> None:
+        """Refuses what cannot be compiled here: nothing."""
 
     def train_step(self, state: Any, data: Any) -> tuple[dict, Any]:
         """Keras' signature of a step of training."""
@@ -178,7 +196,7 @@ class Trainer:
             return outputs, [scope.get_current_value(v) for v in seeds]
 
         def compiled_function(*inputs: Any) -> Any:
-            values = [variable.value for variable in variables]
+            values = together([variable.value for variable in variables])
             outputs, new_seeds = stateless_function(values, *inputs)
             for variable, value in zip(seeds, new_seeds):
                 variable.assign(value)

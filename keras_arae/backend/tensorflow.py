@@ -12,31 +12,50 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from keras_arae.backend.tensorflow_replicas import StrategyReplicas
+
+replicas = StrategyReplicas()
+
 
 class Trainer:
     """Step signatures, gradients and compiled functions on TensorFlow."""
 
-    compiles_by_xla = True
     # Of `keras.export.ExportArchive`; `None` where it holds one function.
     export_options: dict | None = {}
     training_step: Callable[[Any], dict[str, Any]]
     evaluation_step: Callable[[Any], dict[str, Any]]
+    distribute_strategy: Any
     jit_compile: Any
     run_eagerly: bool
-
-    @property
-    def num_replicas(self) -> int:
-        """Of a `tf.distribute` strategy, which sums their gradients."""
-        return tf.distribute.get_strategy().num_replicas_in_sync
 
     @property
     def skips_masked(self) -> bool:
         """Whether shapes may depend on data: not where XLA compiles."""
         return not self.jit_compile
 
-    def keeping_values(self) -> contextlib.AbstractContextManager:
+    def running(self) -> contextlib.AbstractContextManager:
         """What JAX needs around `fit` and `evaluate`: nothing here."""
         return contextlib.nullcontext()
+
+    def scope(self) -> contextlib.AbstractContextManager:
+        """Where variables are made and batches dealt out: the strategy's."""
+        return self.distribute_strategy.scope()
+
+    def alone(self) -> contextlib.AbstractContextManager:
+        """What JAX needs where one process acts alone: nothing here."""
+        return contextlib.nullcontext()
+
+    def check_compilation(self, jit_compile: Any, num_steps: int) -> None:
+        """Refuses what cannot be compiled for several replicas."""
+        count = self.distribute_strategy.num_replicas_in_sync
+        if count > 1 and (jit_compile is True or num_steps > 1):
+            raise ValueError(
+                "TensorFlow compiles no steps of several replicas by XLA, nor "
+                "several steps into one: leave `jit_compile` at 'auto' and "
+                f"`steps_per_execution` at 1. Received: jit_compile="
+                f"{jit_compile}, steps_per_execution={num_steps}, "
+                f"{count} replicas"
+            )
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Keras' signature of a step of training."""
@@ -85,7 +104,18 @@ class Trainer:
     def update(
         self, optimizer: Any, gradients: Sequence, variables: Sequence
     ) -> None:
-        """One step of an optimizer."""
+        """One step of an optimizer.
+
+        Gradients are means over replicas. Keras clips those of each replica,
+        and then sums them: so the first replica has them all.
+        """
+        if replicas.count > 1:
+            context = tf.distribute.get_replica_context()
+            is_first = context.replica_id_in_sync_group == 0
+            gradients = [
+                tf.where(is_first, gradient, tf.zeros_like(gradient))
+                for gradient in gradients
+            ]
         optimizer.apply(gradients, variables)
 
     def where_finite(self, value: Any, gradients: Sequence) -> Any:

@@ -12,22 +12,40 @@ import torch
 from keras import ops
 
 from keras_arae.backend.torch_adam import use_fused_adam
+from keras_arae.backend.torch_processes import Processes
+
+replicas = Processes()
 
 
 class Trainer:
     """Step signatures, gradients and functions on PyTorch."""
 
-    compiles_by_xla = False
     # Of `keras.export.ExportArchive`; `None` where it holds one function.
     export_options: dict | None = None
     training_step: Callable[[Any], dict[str, Any]]
     evaluation_step: Callable[[Any], dict[str, Any]]
-    num_replicas = 1
     skips_masked = True
 
-    def keeping_values(self) -> contextlib.AbstractContextManager:
+    def running(self) -> contextlib.AbstractContextManager:
         """What JAX needs around `fit` and `evaluate`: nothing here."""
         return contextlib.nullcontext()
+
+    def scope(self) -> contextlib.AbstractContextManager:
+        """What TensorFlow needs where variables are made: nothing here."""
+        return contextlib.nullcontext()
+
+    def alone(self) -> contextlib.AbstractContextManager:
+        """What JAX needs where one process acts alone: nothing here."""
+        return contextlib.nullcontext()
+
+    def check_compilation(self, jit_compile: Any, num_steps: int) -> None:
+        """Refuses what cannot be compiled here."""
+        if jit_compile is True:
+            raise ValueError(
+                "On this backend steps run eagerly, and a compiler for them "
+                "would take longer than training: leave `jit_compile` at "
+                "'auto'. Received: jit_compile=True"
+            )
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Keras' signature of a step of training."""

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 from typing import Any
 
-import keras
-
 from keras_arae.arguments import PATH
 from keras_arae.arguments import checked
 from keras_arae.extras import require
+from keras_arae.training import WritingCallback
 from keras_arae.visualization import plot_learning_curves
 from keras_arae.visualization import read_log
 
 
-class LearningCurves(keras.callbacks.Callback):
+class LearningCurves(WritingCallback):
     """Draws a run's CSV log to a PNG after each epoch.
 
     Give it after the `CSVLogger` whose file it reads. What it draws says

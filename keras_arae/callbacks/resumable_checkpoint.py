@@ -20,6 +20,7 @@ from keras_arae.arguments import optional
 from keras_arae.atomic_file import replacing
 from keras_arae.callbacks.appended_files import AppendedFiles
 from keras_arae.data import CorpusStream
+from keras_arae.training import WritingCallback
 from keras_arae.training.load_model import load_model
 
 # Members of a checkpoint's archive: how far files went, and the stream.
@@ -27,7 +28,7 @@ MARKS = "appended_files.json"
 STREAM = "stream.json"
 
 
-class ResumableCheckpoint(keras.callbacks.Callback):
+class ResumableCheckpoint(WritingCallback):
     """Saves the whole model after each epoch, all or nothing.
 
     The file is written under another name and then renamed, so a run killed

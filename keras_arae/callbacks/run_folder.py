@@ -17,6 +17,7 @@ import keras
 from absl import flags as absl_flags
 from absl import logging
 
+from keras_arae import backend
 from keras_arae.arguments import COUNT
 from keras_arae.arguments import DICT
 from keras_arae.arguments import FLAG
@@ -60,6 +61,7 @@ class RunFolder:
 
     Nothing in the folder changes before training begins: settings that a
     model or `fit` refuses cost no earlier results, and leave no folder behind.
+    Of several processes of one run the first writes; all must see the folder.
 
     Args:
         path: str or path. The folder; made, when training begins, if need be.
@@ -256,6 +258,8 @@ class RunFolder:
         Raises:
             BlockingIOError: Another process writes to the folder.
         """
+        if not backend.replicas.writes:
+            return
         self._lock.take()
         if self._begun:
             return
@@ -284,7 +288,8 @@ class RunFolder:
         """
         try:
             with hearing_interrupts():
-                self._lock.take()
+                if backend.replicas.writes:
+                    self._lock.take()
                 self._running = True
                 yield
         except KeyboardInterrupt:
@@ -301,11 +306,15 @@ class RunFolder:
     def write_lines(self, name: str, lines: Iterable[str]) -> None:
         """Writes a text file in the folder, all or nothing.
 
+        Of several processes the first one writes.
+
         Args:
             name: str. Of the file.
             lines: iterable of str, without their ends.
         """
-        write_text(self.path / name, "".join(f"{line}\n" for line in lines))
+        if backend.replicas.writes:
+            text = "".join(f"{line}\n" for line in lines)
+            write_text(self.path / name, text)
 
     def _end(self) -> None:
         """Gives the folder free, unless a context does it later."""

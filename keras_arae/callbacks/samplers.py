@@ -23,6 +23,7 @@ from keras_arae.atomic_file import append_text
 from keras_arae.data.text import check_sentences
 from keras_arae.extras import require
 from keras_arae.sampling.samplers import SAMPLING_RULES
+from keras_arae.training import WritingCallback
 from keras_arae.visualization import image_grid
 from keras_arae.visualization import paired_image_grid
 from keras_arae.visualization import save_image
@@ -30,7 +31,7 @@ from keras_arae.visualization import save_image
 DECODE_OPTIONS = [*SAMPLING_RULES, "batch_size"]
 
 
-class TextSampler(keras.callbacks.Callback):
+class TextSampler(WritingCallback):
     """Prints samples, reconstructions and interpolations every few epochs.
 
     Samples come from the same noise each time, so that one can watch them
@@ -169,7 +170,7 @@ class TextSampler(keras.callbacks.Callback):
         return sections
 
 
-class ImageSampler(keras.callbacks.Callback):
+class ImageSampler(WritingCallback):
     """Draws samples, reconstructions and interpolations every few epochs.
 
     One PNG an epoch, `epoch-0001-samples.png` and so on. Samples come from

@@ -22,6 +22,9 @@ from keras_arae.data.images import ImagePreprocessor
 from keras_arae.data.molecular_properties import MolecularProperties
 from keras_arae.data.molecules import MoleculePreprocessor
 from keras_arae.data.sequences import SequenceCodec
+from keras_arae.data.shared_batches import SharedBatches
+from keras_arae.data.shared_batches import batch_hash
+from keras_arae.data.shared_batches import shared
 from keras_arae.data.subwords import train_tokenizer
 from keras_arae.data.text import TextPreprocessor
 from keras_arae.data.user_datasets import as_batches
@@ -45,9 +48,11 @@ __all__ = [
     "MoleculePreprocessor",
     "Numbers",
     "SequenceCodec",
+    "SharedBatches",
     "TextPreprocessor",
     "ZippedBatches",
     "as_batches",
+    "batch_hash",
     "check_integers",
     "check_steps",
     "chemistry",
@@ -60,6 +65,7 @@ __all__ = [
     "ids_on_disk",
     "is_dataset",
     "row_weights",
+    "shared",
     "train_tokenizer",
     "weighted_mean",
 ]

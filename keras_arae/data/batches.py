@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 from typing import NamedTuple
@@ -246,6 +247,11 @@ class ZippedBatches(keras.utils.PyDataset):
         smaller, larger = sorted(self.parts, key=len)
         if len(smaller) < len(larger):
             smaller.steps = len(larger)
+
+    @property
+    def batch_size(self) -> int:
+        """What the sizes of both divide by; mostly they are one."""
+        return math.gcd(*(part.batch_size for part in self.parts))
 
     def __len__(self) -> int:
         return len(self.parts[0])

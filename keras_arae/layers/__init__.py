@@ -1,5 +1,6 @@
 """The networks of an ARAE as reusable Keras layers."""
 
+from keras_arae.layers.batch_normalization import BatchNormalization
 from keras_arae.layers.classifier import Classifier
 from keras_arae.layers.codes import CodeNoise
 from keras_arae.layers.codes import on_unit_sphere
@@ -23,6 +24,7 @@ from keras_arae.layers.word_noise import WordNoise
 
 __all__ = [
     "AutoregressiveDecoder",
+    "BatchNormalization",
     "ClassLSTMDecoder",
     "Classifier",
     "CodeNoise",

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_arae import backend
 from keras_arae.arguments import COUNT
 from keras_arae.arguments import NOT_NEGATIVE
 from keras_arae.arguments import POSITIVE
@@ -152,8 +153,11 @@ class CodeNoise(keras.layers.Layer):
     def call(self, code: Any, training: bool = False) -> Any:
         if not training or self.stddev == 0:
             return code
-        noise = keras.random.normal(
-            ops.shape(code), dtype="float32", seed=self.seed_generator
+        noise = backend.replicas.draw(
+            keras.random.normal,
+            ops.shape(code),
+            dtype="float32",
+            seed=self.seed_generator,
         )
         noise = noise * self.current_stddev
         if self.max_stddev is not None:
@@ -168,8 +172,11 @@ class CodeNoise(keras.layers.Layer):
 
     def _factors(self, most: float, num_codes: Any) -> Any:
         """How much more noise than the least each code meets."""
-        uniform = keras.random.uniform(
-            (num_codes, 1), dtype="float32", seed=self.seed_generator
+        uniform = backend.replicas.draw(
+            keras.random.uniform,
+            (num_codes, 1),
+            dtype="float32",
+            seed=self.seed_generator,
         )
         return ops.power(most, uniform)
 

@@ -13,6 +13,7 @@ from keras_arae.arguments import WIDTH
 from keras_arae.arguments import checked
 from keras_arae.arguments import several
 from keras_arae.export import export
+from keras_arae.layers.batch_normalization import BatchNormalization
 from keras_arae.layers.decoder import Decoder
 
 
@@ -62,7 +63,7 @@ class ConvolutionalEncoder(keras.layers.Layer):
                 keras.layers.Conv2D(
                     units, kernel_size, strides=2, padding="same"
                 ),
-                keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5),
+                BatchNormalization(momentum=0.9, epsilon=1e-5),
                 keras.layers.ReLU(),
             ]
         layers += [keras.layers.Flatten(), keras.layers.Dense(code_dim)]
@@ -182,7 +183,7 @@ class ConvolutionalDecoder(Decoder):
 
 def _normalized() -> list[keras.layers.Layer]:
     return [
-        keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5),
+        BatchNormalization(momentum=0.9, epsilon=1e-5),
         keras.layers.ReLU(),
     ]
 

@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from keras_arae import backend
+from keras_arae.layers.batch_normalization import BatchNormalization
 
 
 class MLP(keras.layers.Layer):
@@ -47,7 +48,7 @@ class MLP(keras.layers.Layer):
         ]
         # Momentum and epsilon of the released code (PyTorch's defaults).
         self.normalizations = [
-            keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5)
+            BatchNormalization(momentum=0.9, epsilon=1e-5)
             for _ in hidden_dims
             if batch_normalization
         ]

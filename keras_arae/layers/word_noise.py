@@ -7,6 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_arae import backend
 from keras_arae.arguments import NATURAL
 from keras_arae.arguments import SEED
 from keras_arae.arguments import checked
@@ -93,13 +94,11 @@ class WordNoise(keras.layers.Layer):
             return x
         length = x.shape[1]
         is_word = ops.logical_and(x != self.pad_id, x != self.end_id)
-        drawn = keras.random.uniform(ops.shape(x), seed=self.seed_generator)
+        drawn = self._drawn(ops.shape(x))
         is_left_out = ops.logical_and(is_word, drawn < self.dropout)
         places = ops.cast(ops.arange(length), "float32")[None]
         if self.max_shift:
-            shifts = (self.max_shift + 1.0) * keras.random.uniform(
-                ops.shape(x), seed=self.seed_generator
-            )
+            shifts = (self.max_shift + 1.0) * self._drawn(ops.shape(x))
             # Ends of sentences, and what is behind them, stay behind words.
             behind = float(self.max_shift + 1)
             places = places + ops.where(is_word, shifts, behind)
@@ -110,6 +109,12 @@ class WordNoise(keras.layers.Layer):
         )
         x = ops.where(is_left_out, self.pad_id, x)
         return ops.take_along_axis(x, order, axis=1)
+
+    def _drawn(self, shape: Any) -> Any:
+        """Numbers from 0 to 1, one for each word."""
+        return backend.replicas.draw(
+            keras.random.uniform, shape, seed=self.seed_generator
+        )
 
     def compute_output_shape(self, input_shape: Any) -> tuple:
         return input_shape

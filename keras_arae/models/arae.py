@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_arae import backend
 from keras_arae import priors
 from keras_arae.arguments import FLAG
 from keras_arae.arguments import LAYER
@@ -23,6 +24,7 @@ from keras_arae.data import ArrayCodec
 from keras_arae.data import Batch
 from keras_arae.data import weighted_mean
 from keras_arae.export import export
+from keras_arae.layers import BatchNormalization
 from keras_arae.layers import CodeNoise
 from keras_arae.layers.codes import on_unit_sphere
 from keras_arae.models.collapse_monitor import CollapseMonitor
@@ -160,7 +162,7 @@ class ARAE(GenerativeModel):
         self.corruption = corruption
         self.standardization: Any = None
         if standardize_codes:
-            self.standardization = keras.layers.BatchNormalization(
+            self.standardization = BatchNormalization(
                 momentum=0.9,
                 epsilon=1e-5,
                 center=False,
@@ -313,7 +315,7 @@ class ARAE(GenerativeModel):
         )
         logs = {"reconstruction_loss": loss, "accuracy": accuracy}
         mean, _ = loss
-        return mean, {**logs, **_moments(code, "code")}
+        return mean, {**logs, **_moments(code, "code", batch.weights)}
 
     def evaluate_reconstruction(self, batch: Batch) -> dict[str, Any]:
         """Loss and accuracy of held-out data, without noise; moments.
@@ -322,10 +324,9 @@ class ARAE(GenerativeModel):
         loss is with the code of another piece of data.
         """
         # First, so that what layers may `add_loss` is of the right codes.
-        half = ops.shape(batch.code)[0] // 2
-        (other, _), _ = self.reconstruction(
-            ops.roll(batch.code, half, axis=0), batch
-        )
+        codes = backend.replicas.gather(batch.code)
+        codes = ops.roll(codes, ops.shape(codes)[0] // 2, axis=0)
+        (other, _), _ = self.reconstruction(backend.replicas.own(codes), batch)
         loss, accuracy = self.reconstruction(batch.code, batch)
         mean, weight = loss
         return {
@@ -436,7 +437,11 @@ class ARAE(GenerativeModel):
         distance = self.distance(code, generated, batch, training=True)
         loss = loss - distance
         logs = {"wasserstein_distance": distance, **logs}
-        return loss, {"critic_loss": loss, **logs}
+        logs = {"critic_loss": loss, **logs}
+        return loss, {
+            name: _with_weight(value, batch.weights)
+            for name, value in logs.items()
+        }
 
     def encoder_loss(self, codes: tuple) -> tuple[Any, dict[str, Any]]:
         """Scaled mean score of real codes: the encoder makes it fall."""
@@ -444,15 +449,17 @@ class ARAE(GenerativeModel):
         scores = self.prior.scores(code, batch.condition, training=True)
         score = weighted_mean(scores[:, 0], batch.weights)
         loss = self.prior.encoder_gradient_scale * score
-        return loss, {"encoder_loss": loss}
+        return loss, {"encoder_loss": _with_weight(loss, batch.weights)}
 
     def generator_loss(self, batch: Batch) -> tuple[Any, dict[str, Any]]:
         """Minus the mean score of generated codes: the generator lifts it."""
         code = self.generated_code(batch.x, batch.condition, training=True)
         scores = self.prior.scores(code, batch.condition, training=True)
-        loss = -weighted_mean(scores[:, 0], batch.weights)
-        logs = {"generator_loss": loss, **_moments(code, "generated_code")}
-        return loss, logs
+        score = weighted_mean(scores[:, 0], batch.weights)
+        return -score, {
+            "generator_loss": _with_weight(-score, batch.weights),
+            **_moments(code, "generated_code", batch.weights),
+        }
 
     def evaluate_critic(self, batch: Batch) -> dict[str, Any]:
         """Distance of held-out codes from generated ones, and moments."""
@@ -467,9 +474,10 @@ class ARAE(GenerativeModel):
     ) -> Any:
         """Generated codes, as many as `like` has rows."""
         num_codes = ops.shape(like)[0]
-        return self.prior.sample(
-            num_codes, condition, self.seed_generator, training=training
-        )
+        seed = self.seed_generator
+        if not training:
+            seed = self.evaluation_seed_generator
+        return self.prior.sample(num_codes, condition, seed, training=training)
 
     def distance(
         self, code: Any, generated: Any, batch: Batch, training: bool = False
@@ -510,8 +518,10 @@ class ARAE(GenerativeModel):
         Returns:
             A scalar, the mean of `(|gradient| - 1)^2`.
         """
-        share = keras.random.uniform(
-            (ops.shape(code)[0], 1), seed=self.seed_generator
+        share = backend.replicas.draw(
+            keras.random.uniform,
+            (ops.shape(code)[0], 1),
+            seed=self.seed_generator,
         )
         between = share * code + (1.0 - share) * generated
         gradient = self.input_gradient(
@@ -531,15 +541,18 @@ class ARAE(GenerativeModel):
 
     # Batches.
 
+    @property
+    def num_parts(self) -> int:
+        """One, and one for each batch of fresh data that the prior wants."""
+        return 1 if self.prior is None else 1 + self.prior.num_extra_parts
+
     def parts(self, batch: Batch) -> list[Batch]:
         """The batch; where the critic gets fresh data, its equal parts.
 
         The first part is for the autoencoder and the generator, the others
         for one critic step each.
         """
-        num_parts = 1
-        if self.prior is not None:
-            num_parts += self.prior.num_extra_parts
+        num_parts = self.num_parts
         if num_parts == 1:
             return [batch]
         num_rows = batch.x.shape[0]
@@ -560,12 +573,6 @@ class ARAE(GenerativeModel):
             )
             for i in range(num_parts)
         ]
-
-    def num_extra_rows(self, batch_size: int) -> int:
-        """How many rows of fresh data for the critic follow each batch."""
-        if self.prior is None:
-            return 0
-        return self.prior.num_extra_parts * batch_size
 
     def held_out_batch(self, x: Any, y: Any, sample_weight: Any) -> Batch:
         """A batch of evaluation, with codes that its phases share."""
@@ -627,28 +634,43 @@ class ARAE(GenerativeModel):
         }
 
 
+def _with_weight(mean: Any, weights: Any) -> Any:
+    """A mean over rows and what it weighs, where rows have weights."""
+    if weights is None:
+        return mean
+    return mean, ops.maximum(ops.sum(weights), 1e-12)
+
+
 def _moments(code: Any, name: str, weights: Any = None) -> dict[str, Any]:
     """Norm and trace of the covariance of codes (Figure 2 of the paper)."""
-    norm = weighted_mean(ops.norm(code, axis=-1), weights)
-    trace = _trace_of_covariance(code, weights)
-    names = _moment_names(name)
     if weights is None:
-        return dict(zip(names, (norm, trace)))
-    count = ops.sum(weights)
-    return dict(zip(names, ((norm, count), (trace, count))))
+        weights = ops.ones_like(code[:, 0])
+    count = ops.maximum(ops.sum(weights), 1e-12)
+    norm = ops.sum(weights * ops.norm(code, axis=-1)) / count
+    trace = _trace_of_covariance(code, weights)
+    # A replica's part of the trace is of the global batch's covariance.
+    of_all = backend.replicas.mean(count)
+    return dict(zip(_moment_names(name), ((norm, count), (trace, of_all))))
 
 
 def _moment_names(name: str) -> tuple[str, str]:
     return f"{name}_norm", f"{name}_trace"
 
 
-def _trace_of_covariance(code: Any, weights: Any = None) -> Any:
-    """Trace of the covariance of codes, unbiased where weights are 0 or 1."""
-    if weights is None:
-        weights = ops.ones_like(code[:, 0])
-    count = ops.maximum(ops.sum(weights), 1e-12)
-    mean = ops.sum(weights[:, None] * code, axis=0) / count
-    squares = ops.sum(weights[:, None] * ops.square(code - mean))
+def _trace_of_covariance(code: Any, weights: Any) -> Any:
+    """Trace of the covariance of codes, unbiased where weights are 0 or 1.
+
+    Of several replicas each has a part; their mean is that of all rows.
+    """
+    sums = [
+        ops.sum(weights),
+        ops.sum(ops.square(weights)),
+        ops.sum(weights[:, None] * code, axis=0),
+    ]
+    count, count_of_squares, total = backend.replicas.mean(sums)
+    count = ops.maximum(count, 1e-12)
+    squares = ops.sum(weights[:, None] * ops.square(code - total / count))
     # The number of rows, less one, in the units of the weights.
-    freedom = count - ops.sum(ops.square(weights)) / count
+    num_replicas = backend.replicas.count
+    freedom = count - count_of_squares / (num_replicas * count)
     return squares / ops.maximum(freedom, 1e-12)

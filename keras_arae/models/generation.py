@@ -844,7 +844,8 @@ class GenerativeModel(PhasedModel):
             self._sequence_decoder = SequenceDecoder(
                 self.decoder, self.x_shape[0], self.compile_function
             )
-        return self._sequence_decoder(codes, *args, **options)
+        with self.alone():
+            return self._sequence_decoder(codes, *args, **options)
 
     # Points of arithmetic.
 

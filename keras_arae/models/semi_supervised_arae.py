@@ -443,7 +443,7 @@ class SemiSupervisedARAE(TextARAE):
             self.before_fit(x)
         parts = []
         if x is not None:
-            extra = self.num_extra_rows(batch_size)
+            extra = (self.num_parts - 1) * batch_size
             parts.append(
                 self.feed(x).training(
                     x, None, None, batch_size, shuffle, steps_per_epoch, extra

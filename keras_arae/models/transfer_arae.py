@@ -9,6 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_arae import backend
 from keras_arae.arguments import COUNT
 from keras_arae.arguments import FLAG
 from keras_arae.arguments import LAYER
@@ -243,8 +244,9 @@ class TransferARAE(TextARAE):
         accuracy, count = weighted_accuracy(
             logits, ops.argmax(members, axis=-1), batch.weights
         )
+        of_all = backend.replicas.mean(count)
         return {
-            "classifier_loss": (self.classifier_weight * nats, count),
+            "classifier_loss": (self.classifier_weight * nats, of_all),
             "classifier_accuracy": (accuracy, count),
         }
 
@@ -269,8 +271,12 @@ class TransferARAE(TextARAE):
         """For each row one of the other classes, each as likely, one-hot."""
         num_classes = self.condition.num_classes
         label = ops.argmax(members, axis=-1)
-        steps = keras.random.randint(
-            ops.shape(label), 1, num_classes, seed=self.seed_generator
+        steps = backend.replicas.draw(
+            keras.random.randint,
+            ops.shape(label),
+            minval=1,
+            maxval=num_classes,
+            seed=self.seed_generator,
         )
         other = (label + ops.cast(steps, label.dtype)) % num_classes
         return ops.one_hot(other, num_classes, dtype="float32")
@@ -287,12 +293,13 @@ class TransferARAE(TextARAE):
             weights: float tensor of shape `(batch,)` or `None`.
 
         Returns:
-            A scalar.
+            A scalar; the mean over replicas is that of the global batch.
         """
         nats = -ops.sum(wanted * ops.log_softmax(logits, axis=-1), axis=-1)
         if weights is not None:
             members = weights[:, None] * members
-        counts = ops.sum(members, axis=0)
+        # Of the global batch; of the sums a replica has its part.
+        counts = backend.replicas.mean(ops.sum(members, axis=0))
         sums = ops.sum(members * nats[:, None], axis=0)
         num_present = ops.sum(ops.cast(counts > 0, "float32"))
         means = sums / ops.maximum(counts, 1e-12)

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_arae import backend
 from keras_arae.arguments import FLAG
 from keras_arae.arguments import WIDTH
 from keras_arae.arguments import checked
@@ -141,7 +142,7 @@ class Prior(keras.layers.Layer):
             A float32 tensor of shape `(num_codes, code_dim)`.
         """
         shape = (num_codes, self.noise_dim)
-        noise = keras.random.normal(shape, seed=seed)
+        noise = backend.replicas.draw(keras.random.normal, shape, seed=seed)
         return ops.cast(self(noise, condition, training=training), "float32")
 
     def phases(self, model: Any) -> list[Phase]:

@@ -5,11 +5,13 @@ from keras_arae.training.optimizer_group import OptimizerGroup
 from keras_arae.training.phase import Phase
 from keras_arae.training.phase import SharedPass
 from keras_arae.training.phased_model import PhasedModel
+from keras_arae.training.writing_callback import WritingCallback
 
 __all__ = [
     "OptimizerGroup",
     "Phase",
     "PhasedModel",
     "SharedPass",
+    "WritingCallback",
     "load_model",
 ]

@@ -41,7 +41,10 @@ class Phase:
             `compile` uses where none is given. Phases after the first that
             share an optimizer need none. Defaults to `None`.
         logs: sequence of str. Names of all numbers that `loss` and `evaluate`
-            log. Each becomes a mean over the epoch. Defaults to none.
+            log, the loss itself first. Each becomes a mean over the epoch,
+            and over devices that have a part of the batch each, by its
+            weight; the loss is weighted as the first of them. Defaults to
+            none.
         objective: dict of str to float. Which of the logs are terms of the
             one number `loss`, with their factors. Defaults to none.
         shown: sequence of str. Which of the logs the progress bar shows,

@@ -34,6 +34,7 @@ from keras_arae.training.progress_bar import ProgressBar
 from keras_arae.training.training_monitor import TrainingMonitor
 from keras_arae.training.training_monitor import set_directions
 from keras_arae.training.training_monitor import watches_nan
+from keras_arae.training.writing_callback import of_this_process
 
 CALLBACK = instance(keras.callbacks.Callback)
 VERBOSE = either(one_of(*LEVELS), FLAG)
@@ -72,6 +73,10 @@ class PhasedModel(backend.Trainer, keras.Model):
             `None`, a seed drawn from numpy's global generator, which
             `keras.utils.set_random_seed` fixes.
         name: str or `None`. Defaults to `None`.
+
+    Attributes:
+        evaluation_seed_generator: `keras.random.SeedGenerator`. What phases'
+            `evaluate` draw with: the same in each evaluation.
     """
 
     @checked(
@@ -98,6 +103,7 @@ class PhasedModel(backend.Trainer, keras.Model):
         self.codec: Any = codec
         self.condition: Any = data.get_condition(condition)
         self.seed = int(np.random.randint(2**31)) if seed is None else seed
+        self.evaluation_seed_generator = keras.random.SeedGenerator(0)
         # Ids of the variables that the compiled steps train.
         self._trained: list[int] = []
 
@@ -128,9 +134,14 @@ class PhasedModel(backend.Trainer, keras.Model):
         """What the phases' `evaluate` take for a batch, as `batch_of`."""
         return self.batch_of(x, y, sample_weight)
 
-    def num_extra_rows(self, batch_size: int) -> int:
-        """Rows, drawn at random, that follow each batch of training."""
-        return 0
+    @property
+    def num_parts(self) -> int:
+        """Parts of equal size of a batch of training.
+
+        The first is of the batch's own rows, the others of rows drawn at
+        random beside them.
+        """
+        return 1
 
     def epoch_numbers(self) -> dict[str, float]:
         """Numbers to log once an epoch, such as the noise level."""
@@ -182,8 +193,8 @@ class PhasedModel(backend.Trainer, keras.Model):
             *optimizers: Keras optimizers, in the order of the phases.
             run_eagerly: bool. As in `keras.Model.compile`.
             jit_compile: bool or `"auto"`. As in `keras.Model.compile`; not
-                on PyTorch.
-            steps_per_execution: int. As in `keras.Model.compile`.
+                on PyTorch, nor on several devices of TensorFlow.
+            steps_per_execution: int. As in `keras.Model.compile`; likewise.
             **named_optimizers: Keras optimizers as `<name>_optimizer`, such
                 as `critic_optimizer`; `optimizer` where the model has only
                 one. Each defaults to the one that its phase declares.
@@ -191,12 +202,7 @@ class PhasedModel(backend.Trainer, keras.Model):
         Raises:
             ValueError: if the model has no phase with such an optimizer.
         """
-        if jit_compile is True and not self.compiles_by_xla:
-            raise ValueError(
-                "On this backend steps run eagerly, and a compiler for them "
-                "would take longer than training: leave `jit_compile` at "
-                "'auto'. Received: jit_compile=True"
-            )
+        self.check_compilation(jit_compile, steps_per_execution)
         makers = self.default_optimizers()
         given = _named(optimizers, named_optimizers, list(makers))
         super().compile(
@@ -325,7 +331,7 @@ class PhasedModel(backend.Trainer, keras.Model):
             y = weights = None  # They are in `x`.
         if validation_data is not None:
             held_out = feed.validation(validation_data, batch_size)
-        extra = self.num_extra_rows(batch_size)
+        extra = (self.num_parts - 1) * batch_size
         batches = feed.training(
             x, y, weights, batch_size, shuffle, steps_per_epoch, extra
         )
@@ -373,10 +379,64 @@ class PhasedModel(backend.Trainer, keras.Model):
         Args:
             x: the data: where no codec was given, their shape makes one.
         """
+        self.meet_others()
         if self.codec is None:
             rows = data.first_rows(x) if data.is_dataset(x) else x
             self.build((None, *data.check_integers(rows).shape[1:]))
         return data.Feed(self.codec, self.condition, self.seed, self.clock())
+
+    def meet_others(self) -> None:
+        """Meets the other processes of a run, and takes the first one's seed.
+
+        All that `seed` decides, such as the order of rows, is then the same.
+        """
+        with self.scope():
+            backend.replicas.join()
+        self.seed = backend.replicas.agreed(self.seed)
+
+    def shared(self, batches: Any, num_parts: int = 1) -> Any:
+        """Batches of the rows of all as those of this process and its devices.
+
+        Args:
+            batches: dataset of encoded batches.
+            num_parts: int. As the attribute. Defaults to `1`.
+
+        Returns:
+            The same on one device, else `keras_arae.data.SharedBatches`.
+        """
+        replicas = backend.replicas
+        if replicas.divisor == 1:
+            return batches
+        return data.shared(
+            batches,
+            divisor=replicas.divisor,
+            groups=replicas.groups,
+            readers=replicas.readers,
+            reader=replicas.reader,
+            num_parts=num_parts,
+        )
+
+    def agree(self, batches: Any, **facts: Any) -> None:
+        """Has all processes of a run begin with the same model.
+
+        Args:
+            batches: what `shared` returned.
+            **facts: what processes must have in common, beside data and the
+                shapes of variables.
+
+        Raises:
+            ValueError: if they differ in one of these.
+        """
+        if backend.replicas.processes == 1:
+            return
+        variables = list(self.variables)
+        if self.compiled:
+            variables += self.optimizer.variables
+        if isinstance(batches, data.SharedBatches):
+            facts["first batch (a hash)"] = data.batch_hash(batches.dataset)
+        facts["shapes of variables"] = [tuple(v.shape) for v in variables]
+        backend.replicas.check_same(facts)
+        backend.replicas.synchronize(variables)
 
     def clock(self) -> Callable[[], int] | None:
         """What counts training steps, for the batches of a run.
@@ -411,15 +471,25 @@ class PhasedModel(backend.Trainer, keras.Model):
         ):
             data.check_steps(dataset, steps, options.get(steps))
         self._drop_stale_functions()
-        callbacks = _as_list(callbacks)
-        set_directions(callbacks, self._trackers)
-        monitor = TrainingMonitor(stop_on_nan=not watches_nan(callbacks))
-        bar = ProgressBar(self._shown())
-        callbacks = [monitor, *self.monitors(), *_with_bar(callbacks, bar)]
-        with self.keeping_values(), bar:
+        callbacks = of_this_process(_as_list(callbacks))
+        if not backend.replicas.writes:
+            verbose = 0
+        epochs = {key: options.get(key) for key in ("epochs", "initial_epoch")}
+        with self.scope():
+            set_directions(callbacks, self._trackers)
+            batches = self.shared(batches, self.num_parts)
+            held_out = options.get("validation_data")
+            if held_out is not None:
+                options["validation_data"] = self.shared(held_out)
+        with self.running(), ProgressBar(self._shown()) as bar:
+            self.agree(batches, **epochs)
             return super().fit(
                 batches,
-                callbacks=callbacks,
+                callbacks=[
+                    TrainingMonitor(stop_on_nan=not watches_nan(callbacks)),
+                    *(self.monitors() if backend.replicas.writes else []),
+                    *_with_bar(callbacks, bar),
+                ],
                 verbose=LEVELS[verbose],
                 **options,
             )
@@ -467,17 +537,33 @@ class PhasedModel(backend.Trainer, keras.Model):
             log, or a dict by name if `return_dict` is true.
         """
         _refuse_others("evaluate", options, EVALUATE_OPTIONS)
+        if options.get("_use_cached_eval_dataset"):  # `fit` has prepared all.
+            with self.running():
+                self._draw_as_before()
+                return super().evaluate(x, **options)
         x = data.as_batches(x)
         batches = self.feed(x).held_out(x, y, sample_weight, batch_size or 64)
         data.check_steps(batches, "steps", options.get("steps"))
         self._drop_stale_functions()
-        options["verbose"] = LEVELS[options.get("verbose", "auto")]
-        bar = ProgressBar(self._shown())
-        callbacks = options.get("callbacks")
-        if not isinstance(callbacks, keras.callbacks.CallbackList):  # `fit`'s.
-            options["callbacks"] = _with_bar(_as_list(callbacks), bar)
-        with self.keeping_values(), bar:
-            return super().evaluate(batches, **options)
+        verbose = options.pop("verbose", "auto")
+        callbacks = of_this_process(_as_list(options.pop("callbacks", None)))
+        with self.scope():
+            batches = self.shared(batches)
+        with self.running(), ProgressBar(self._shown()) as bar:
+            self.agree(batches)
+            self._draw_as_before()
+            return super().evaluate(
+                batches,
+                callbacks=_with_bar(callbacks, bar),
+                verbose=LEVELS[verbose] if backend.replicas.writes else 0,
+                **options,
+            )
+
+    def _draw_as_before(self) -> None:
+        """Has each evaluation draw the same; training goes on undisturbed."""
+        seeds = np.random.SeedSequence((self.seed, 3)).generate_state(1) >> 1
+        state = self.evaluation_seed_generator.state
+        state.assign(np.array([seeds[0], 0], "uint32"))
 
     def training_step(self, data: Any) -> dict[str, Any]:
         """Runs every phase on one batch: the algorithm, on any backend."""
@@ -508,7 +594,7 @@ class PhasedModel(backend.Trainer, keras.Model):
             loss, logs, pullback = self.record(
                 lambda: _penalised(phase, phase_input), variables
             )
-            gradients = pullback(ops.ones_like(loss) / self.num_replicas)
+            gradients = pullback(ops.ones_like(loss))
         else:
             output, *others = phase_input
             penalised = any(v.regularizer is not None for v in variables)
@@ -517,12 +603,11 @@ class PhasedModel(backend.Trainer, keras.Model):
                 variables if penalised else (),
                 [output],
             )
-            *of_penalties, by_output = pullback(
-                ops.ones_like(loss) / self.num_replicas
-            )
+            *of_penalties, by_output = pullback(ops.ones_like(loss))
             gradients = phase.through.gradients(by_output)
             if penalised:
                 gradients = [a + b for a, b in zip(gradients, of_penalties)]
+        gradients = backend.replicas.mean(gradients)
         self.update(self.optimizer[phase.optimizer], gradients, variables)
         if phase.after is not None:
             phase.after()
@@ -536,8 +621,8 @@ class PhasedModel(backend.Trainer, keras.Model):
         A finite loss may have such gradients, and the first to see what they
         do to the weights would be another phase.
         """
-        name = next((name for name in phase.logs if name in logs), None)
-        if name is None:
+        name = _first_log(phase, logs)
+        if name not in logs:
             return logs
         value, weight = _as_pair(logs[name])
         value = self.where_finite(value, gradients)
@@ -556,7 +641,7 @@ class PhasedModel(backend.Trainer, keras.Model):
 
     def _track(self, phase: Phase, logs: Mapping[str, Any]) -> None:
         phase.check_logs(logs)
-        for key, value in logs.items():
+        for key, value in _over_replicas(logs).items():
             value, weight = _as_pair(value)
             self._trackers[key].update_state(
                 ops.stop_gradient(value), sample_weight=weight
@@ -589,6 +674,8 @@ class PhasedModel(backend.Trainer, keras.Model):
     ) -> None:
         """`keras.Model.save` that leaves no half file, whatever stops it.
 
+        Of several processes the first one writes.
+
         Args:
             filepath: str or path. A `.keras` file; others, such as folders
                 and remote ones, are written as Keras does.
@@ -604,11 +691,25 @@ class PhasedModel(backend.Trainer, keras.Model):
                 "as '.keras', or the weights alone by `save_weights`, as "
                 f"'.weights.h5'. Received: filepath={name!r}"
             )
-        if not overwrite or "://" in name or not name.endswith(".keras"):
-            super().save(filepath, overwrite, zipped, **options)
+        if not backend.replicas.writes:
             return
-        with replacing(filepath) as partial:
+        if not overwrite or "://" in name or not name.endswith(".keras"):
+            with self.alone():
+                super().save(filepath, overwrite, zipped, **options)
+            return
+        with self.alone(), replacing(filepath) as partial:
             super().save(partial, overwrite, zipped, **options)
+
+    def save_weights(self, *args: Any, **options: Any) -> None:
+        """`keras.Model.save_weights`; of several processes the first writes.
+
+        Args:
+            *args: as in `keras.Model.save_weights`.
+            **options: as in `keras.Model.save_weights`.
+        """
+        if backend.replicas.writes:
+            with self.alone():
+                super().save_weights(*args, **options)
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> PhasedModel:
@@ -668,9 +769,10 @@ class PhasedModel(backend.Trainer, keras.Model):
 
     def _random_states(self) -> list[keras.Variable]:
         """States of all seed generators: variables that are no weights."""
-        weights = {id(v) for v in self.weights}
-        weights.update(id(v) for v in self.metrics_variables)
-        return [v for v in self.variables if id(v) not in weights]
+        others = {id(v) for v in self.weights}
+        others.update(id(v) for v in self.metrics_variables)
+        others.add(id(self.evaluation_seed_generator.state))  # Begins anew.
+        return [v for v in self.variables if id(v) not in others]
 
 
 FIT_OPTIONS = (
@@ -720,8 +822,17 @@ def _with_bar(callbacks: list, bar: ProgressBar) -> list:
 def _penalised(phase: Phase, phase_input: Any) -> tuple[Any, dict[str, Any]]:
     """A phase's loss and logs, with the penalties on its networks."""
     loss, logs = phase.loss(phase_input)
+    if backend.replicas.count > 1:
+        _, weight = _as_pair(logs.get(_first_log(phase, logs), loss))
+        if weight is not None:
+            loss = loss * backend.replicas.share_of(weight)
     logs = _with_penalties(phase, logs)
     return loss + logs.get(phase.regularization, 0.0), logs
+
+
+def _first_log(phase: Phase, logs: Mapping[str, Any]) -> str:
+    """Name of the first number that the phase logs: that of its loss."""
+    return next((name for name in phase.logs if name in logs), "")
 
 
 def _with_penalties(phase: Phase, logs: dict[str, Any]) -> dict[str, Any]:
@@ -733,8 +844,27 @@ def _with_penalties(phase: Phase, logs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _as_pair(value: Any) -> tuple[Any, Any]:
-    """A logged number and its weight."""
+    """A number and its weight, or `None` where it has none."""
     return value if isinstance(value, tuple) else (value, None)
+
+
+def _over_replicas(logs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Logs of the global batch: of all replicas, by their weights."""
+    if backend.replicas.count == 1:
+        return logs
+    pairs = {key: _as_pair(value) for key, value in logs.items()}
+    numbers = []
+    for value, weight in pairs.values():
+        value = ops.cast(value, "float32")
+        weight = ops.ones_like(value) if weight is None else weight
+        numbers += [value * weight, weight]
+    means = backend.replicas.mean(numbers)
+    found = {}
+    for key, total, count in zip(pairs, means[::2], means[1::2]):
+        value = total / ops.maximum(count, 1e-12)
+        _, weight = pairs[key]
+        found[key] = value if weight is None else (value, count)
+    return found
 
 
 def _default(name: str, make: Any) -> keras.optimizers.Optimizer:
