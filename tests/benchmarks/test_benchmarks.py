@@ -28,6 +28,12 @@ def test_a_step_beside_the_loop(tmp_path):
 
 
 @pytest.mark.once
+def test_speed_of_an_epoch():
+    shown = run("devices.py", "--size=demo", "--steps=2", "--epochs=1")
+    assert shown.startswith("epoch 1: ") and "rows a second" in shown
+
+
+@pytest.mark.once
 def test_generating_beside_the_loop(tmp_path):
     run(
         "generate.py", "--size=demo", "--programs=pytorch,torch", "--turns=1",
