@@ -90,16 +90,17 @@ class CorpusStream:
     Example:
 
     ```python
-    folder = pathlib.Path(tempfile.mkdtemp())
+    folder = tempfile.mkdtemp()
     for name in ("a", "b"):
-        (folder / f"{name}.txt").write_text("a man sleeps\\na man runs\\n" * 8)
-    files = keras_arae.datasets.TextFiles(folder / "*.txt")
+        with open(f"{folder}/{name}.txt", "w") as file:
+            file.write("a man sleeps\\na man runs\\n" * 8)
+    files = keras_arae.datasets.TextFiles(f"{folder}/*.txt")
     codec = keras_arae.TextPreprocessor.from_corpus(files, max_length=4)
     stream = keras_arae.data.CorpusStream(files, codec, batch_size=8)
     model = keras_arae.TextARAE(codec, 8, code_dim=8, units=8, prior=None)
     model.compile()
     model.fit(stream, steps_per_epoch=3, epochs=2, verbose=0)
-    assert stream.state_dict()["pieces"]["passes"] >= 1
+    assert stream.state_dict()["window"] >= 1
     ```
     """
 

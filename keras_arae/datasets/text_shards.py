@@ -69,10 +69,11 @@ class TextFiles:
     Example:
 
     ```python
-    folder = pathlib.Path(tempfile.mkdtemp())
+    folder = tempfile.mkdtemp()
     for name in ("a", "b"):
-        (folder / f"{name}.txt").write_text("a man sleeps\\n\\na man runs\\n")
-    files = keras_arae.datasets.TextFiles(folder / "*.txt")
+        with open(f"{folder}/{name}.txt", "w") as file:
+            file.write("a man sleeps\\n\\na man runs\\n")
+    files = keras_arae.datasets.TextFiles(f"{folder}/*.txt")
     assert list(files) == ["a man sleeps", "a man runs"] * 2
     ```
     """

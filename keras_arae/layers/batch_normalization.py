@@ -17,10 +17,8 @@ class BatchNormalization(keras.layers.BatchNormalization):
 
     Of each replica's rows alone, statistics would be those of a smaller batch.
     Keras' `synchronized=True` does the same, on TensorFlow only. Where inputs
-    come with a mask, statistics are of each replica's rows.
-
-    Args:
-        **options: the arguments of `keras.layers.BatchNormalization`.
+    come with a mask, statistics are of each replica's rows. It takes the
+    arguments of `keras.layers.BatchNormalization`.
 
     Call arguments:
         inputs: float tensor of any shape, the batch first.
