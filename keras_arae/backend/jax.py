@@ -282,8 +282,11 @@ _add_bias.defvjp(lambda x, bias: (x + bias, None), _add_bias_backward)
 
 
 def lstm(layer: Any, inputs: Any, constant: Any) -> Any:
-    """States of a `TokenLSTM`: by cuDNN on a GPU, else by products."""
-    if on_cpu():
+    """States of a `TokenLSTM`: by cuDNN on a GPU, else by products.
+
+    JAX lowers cuDNN's LSTM for float32 alone.
+    """
+    if on_cpu() or inputs.dtype != jnp.float32:
         return layer.by_products(inputs, constant)
     return layer.by_keras(inputs, constant)
 

@@ -1,5 +1,7 @@
 """The faster LSTM against Keras' own."""
 
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -71,3 +73,27 @@ def test_a_model_of_wide_networks_and_narrow_codes(
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     assert loaded.generate(5, seed=1) == model.generate(5, seed=1)
     few_steps(loaded).fit(clauses[:64], verbose=0)
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() == "torch", reason="PyTorch asks for no device"
+)
+@pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
+def test_what_runs_on_a_gpu_is_the_same(monkeypatch, dtype):
+    """As if the device were a GPU; JAX has cuDNN's LSTM for float32 alone."""
+    lstm = TokenLSTM(6, dtype=dtype)
+    inputs, constant = np.ones((2, 3, 4), "f"), np.ones((2, 5), "f")
+    lstm.build((2, 3, 9))
+    asked = []
+    by_keras = lstm.by_keras
+    monkeypatch.setattr(
+        lstm, "by_keras", lambda *given: asked.append(1) or by_keras(*given)
+    )
+    on_cpu = ops.convert_to_numpy(ops.cast(lstm(inputs, constant), "float32"))
+    room = sys.modules[f"keras_arae.backend.{keras.backend.backend()}"]
+    monkeypatch.setattr(room, "on_cpu", lambda: False)
+    on_gpu = ops.convert_to_numpy(ops.cast(lstm(inputs, constant), "float32"))
+    close = 1e-6 if dtype == "float32" else 0.02
+    assert np.allclose(on_cpu, on_gpu, atol=close)
+    is_jax = keras.backend.backend() == "jax"
+    assert len(asked) == (0 if is_jax and dtype != "float32" else 1)
