@@ -12,7 +12,8 @@ def make_timer(name, size, **options):
     """Builds the model of a program.
 
     Args:
-        name: str. A backend, `"pytorch"` or `"pytorch-padded"`.
+        name: str. A backend, `"pytorch"`, `"pytorch-padded"` or
+            `"pytorch-compiled"`.
         size: `workloads.Text` or `workloads.Images`.
         **options: `fresh`, `phase`, `device` and `policy`.
 
@@ -73,7 +74,10 @@ def time_loop(name, size, fresh, phase, policy, device):
     import pytorch_baseline
 
     baseline = pytorch_baseline.Baseline(
-        size, device, padded_logits=name.endswith("padded")
+        size,
+        device,
+        padded_logits=name.endswith("padded"),
+        compiled=name.endswith("compiled"),
     )
     rows = size.rows(size.batch_size * 50)
     if not phase:

@@ -26,7 +26,8 @@ flags.DEFINE_enum("schedule", "reuse", ["reuse", "fresh"], "Critic's data.")
 flags.DEFINE_list(
     "programs",
     ["pytorch", "tensorflow", "jax", "torch"],
-    "Backends, pytorch (the loop), pytorch-padded (as released).",
+    "Backends, pytorch (the loop), pytorch-padded (as released), "
+    "pytorch-compiled (by torch.compile).",
 )
 flags.DEFINE_string("device", "cpu", "Of the loop: cpu or cuda.")
 flags.DEFINE_integer("steps", 20, "Steps a turn.")
