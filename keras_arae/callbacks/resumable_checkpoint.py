@@ -17,6 +17,7 @@ from keras_arae.arguments import PATH
 from keras_arae.arguments import checked
 from keras_arae.arguments import instance
 from keras_arae.arguments import optional
+from keras_arae.arguments import shown
 from keras_arae.atomic_file import replacing
 from keras_arae.callbacks.appended_files import AppendedFiles
 from keras_arae.data import CorpusStream
@@ -122,7 +123,8 @@ class ResumableCheckpoint(WritingCallback):
             appended files or `None`; `(None, 0, {})` without a checkpoint.
 
         Raises:
-            ValueError: There are checkpoints, and none can be read.
+            ValueError: There are checkpoints, and none can be read; or the
+                newest does not say where a stream was.
         """
         problems = []
         for epoch, path in sorted(_found(directory).items(), reverse=True):
@@ -134,7 +136,7 @@ class ResumableCheckpoint(WritingCallback):
                 logging.warning("%s\nThe one before it is tried.", error)
                 continue
             if stream is not None:
-                stream.load_state_dict(place)
+                _go_to(stream, place, path)
             return model, epoch, marks
         if problems:
             raise ValueError(
@@ -163,9 +165,11 @@ class ResumableCheckpoint(WritingCallback):
         path = self.directory / f"epoch-{epoch + 1:04d}.keras"
         with replacing(path) as partial:
             self.model.save(partial)
-            with zipfile.ZipFile(partial, "a") as archive:
-                for name, content in self._members().items():
-                    archive.writestr(name, json.dumps(content))
+            members = self._members()
+            if members:
+                with zipfile.ZipFile(partial, "a") as archive:
+                    for name, content in members.items():
+                        archive.writestr(name, json.dumps(content))
         found = _found(self.directory)
         kept = epoch + 1, max((n for n in found if n <= epoch), default=0)
         for number, old in found.items():
@@ -190,6 +194,17 @@ def _found(directory: str | os.PathLike) -> dict[int, pathlib.Path]:
         for path in pathlib.Path(directory).glob("epoch-*.keras")
         if (match := re.fullmatch(r"epoch-(\d+)\.keras", path.name))
     }
+
+
+def _go_to(stream: CorpusStream, place: Any, path: pathlib.Path) -> None:
+    if place is None:
+        raise ValueError(
+            "The checkpoint was saved without a stream and knows no place in "
+            "one. Leave `stream` out here to read it from its beginning, and "
+            "give it to the callback, which then keeps its place. "
+            f"Received: stream={shown(stream)} and {path}"
+        )
+    stream.load_state_dict(place)
 
 
 def _member(path: pathlib.Path, name: str) -> Any:

@@ -72,8 +72,9 @@ class CorpusStream:
     Args:
         pieces: iterable of str, which can be iterated again and again:
             `keras_arae.datasets.TextFiles`, a data set of Hugging Face (also
-            with `streaming=True`), of grain, a list. Of pairs `(str, label)`
-            for a model with a condition.
+            with `streaming=True`), of grain, a `tf.data.Dataset` or a
+            `torch.utils.data.DataLoader(batch_size=None)` of single pieces,
+            a list. Of pairs `(str, label)` for a model with a condition.
         codec: `keras_arae.TextPreprocessor` or another
             `keras_arae.data.SequenceCodec`.
         batch_size: int. Rows a batch. Defaults to `64`.
@@ -158,7 +159,7 @@ class CorpusStream:
             A dict, for `load_state_dict`.
         """
         if num_batches is None:
-            return self._position._asdict()
+            return self._state(self._position)
         index = num_batches - (self._num_given - len(self._given) + 1)
         if not 0 <= index < len(self._given):
             raise ValueError(
@@ -166,23 +167,39 @@ class CorpusStream:
                 f"last {len(self._given)} of {self._num_given}. "
                 f"Received: num_batches={num_batches}"
             )
-        return self._given[index]._asdict()
+        return self._state(self._given[index])
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Goes on where another stream of the same corpus stood.
 
         Args:
-            state: dict. What `state_dict` returned.
+            state: dict. What `state_dict` returned, of a stream with the same
+                `batch_size`, `window` and `seed`: they say which rows come.
         """
-        if not isinstance(state, Mapping) or set(state) != set(
-            Position._fields
-        ):
+        names = set(self.state_dict())
+        if not isinstance(state, Mapping) or set(state) != names:
             raise ValueError(
                 "Expected what `state_dict` of a stream returned. "
                 f"Received: {shown(state)}"
             )
-        self._position = Position(**state)
+        if state["settings"] != self._settings():
+            raise ValueError(
+                f"Expected a place in a stream with {self._settings()}: with "
+                "other settings other rows come. "
+                f"Received: {state['settings']}"
+            )
+        self._position = Position(
+            **{name: state[name] for name in Position._fields}
+        )
         self._mark_beginning()
+
+    def _settings(self) -> dict[str, int]:
+        """What the order of rows depends on, beside the corpus."""
+        names = ("batch_size", "window", "seed")
+        return {name: getattr(self, name) for name in names}
+
+    def _state(self, position: Position) -> dict[str, Any]:
+        return {**position._asdict(), "settings": self._settings()}
 
     def _mark_beginning(self) -> None:
         self._given = collections.deque([self._position], maxlen=KEPT)
@@ -249,8 +266,8 @@ class CorpusStream:
                 f"Received: columns {[str(name) for name in pieces[0]]}"
             )
         if not isinstance(pieces[0], tuple):
-            return pieces, []
-        strings, labels = (list(part) for part in zip(*pieces))
+            return [_plain(piece) for piece in pieces], []
+        strings, labels = ([*map(_plain, part)] for part in zip(*pieces))
         return strings, np.asarray(labels).tolist()
 
     def _cells(self, row: Any) -> Any:
@@ -302,6 +319,13 @@ class CorpusStream:
             yield encode
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _plain(value: Any) -> Any:
+    """A string or a number, also from a scalar tensor or array."""
+    value = value.numpy() if hasattr(value, "numpy") else value
+    value = value.item() if isinstance(value, np.generic) else value
+    return value.decode("utf-8") if isinstance(value, bytes) else value
 
 
 def _encoded(

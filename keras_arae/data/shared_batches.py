@@ -14,10 +14,11 @@ from keras_arae.arguments import checked
 from keras_arae.arguments import instance
 from keras_arae.data.batches import ArrayBatches
 from keras_arae.data.batches import ZippedBatches
+from keras_arae.data.changed_batches import ChangedBatches
 from keras_arae.data.user_datasets import StreamBatches
 
 
-class SharedBatches(keras.utils.PyDataset):
+class SharedBatches(ChangedBatches):
     """The rows of each batch that a process computes.
 
     All processes read the same batches; each keeps its own rows. A batch whose
@@ -69,18 +70,13 @@ class SharedBatches(keras.utils.PyDataset):
         reader: int = 0,
         num_parts: int = 1,
     ) -> None:
-        super().__init__(
-            workers=dataset.workers,
-            use_multiprocessing=dataset.use_multiprocessing,
-            max_queue_size=dataset.max_queue_size,
-        )
+        super().__init__(dataset)
         if divisor % groups or divisor % readers or reader >= readers:
             raise ValueError(
                 "`divisor` must divide by `groups` and by `readers`, which "
                 f"count from 0. Received: divisor={divisor}, groups={groups}, "
                 f"readers={readers}, reader={reader}"
             )
-        self.dataset = dataset
         self.divisor = divisor
         self.groups = groups
         self.readers = readers
@@ -97,19 +93,6 @@ class SharedBatches(keras.utils.PyDataset):
                 f"`batch_size` that divides by {divisor}, the number of "
                 f"devices. Received: batch_size={dataset.batch_size}"
             )
-
-    @property
-    def num_batches(self) -> int | None:
-        """How many batches an epoch has."""
-        return self.dataset.num_batches
-
-    def on_epoch_begin(self) -> None:
-        """Tells the dataset."""
-        self.dataset.on_epoch_begin()
-
-    def on_epoch_end(self) -> None:
-        """Tells the dataset."""
-        self.dataset.on_epoch_end()
 
     def __getitem__(self, index: int) -> Any:
         batch = self.dataset[index]

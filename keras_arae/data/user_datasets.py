@@ -17,9 +17,10 @@ import numpy as np
 from keras_arae.data.batches import ArrayBatches
 from keras_arae.data.batches import ZippedBatches
 from keras_arae.data.batches import row_weights
+from keras_arae.data.changed_batches import ChangedBatches
 
 
-class EncodedBatches(keras.utils.PyDataset):
+class EncodedBatches(ChangedBatches):
     """A user's dataset with functions applied to each batch.
 
     Args:
@@ -37,27 +38,9 @@ class EncodedBatches(keras.utils.PyDataset):
         encode: Callable[[Any], np.ndarray],
         encode_condition: Callable[[Any, int], np.ndarray] | None = None,
     ) -> None:
-        super().__init__(
-            workers=dataset.workers,
-            use_multiprocessing=dataset.use_multiprocessing,
-            max_queue_size=dataset.max_queue_size,
-        )
-        self.dataset = dataset
+        super().__init__(dataset)
         self.encode = encode
         self.encode_condition = encode_condition
-
-    @property
-    def num_batches(self) -> int | None:
-        """How many batches an epoch has."""
-        return self.dataset.num_batches
-
-    def on_epoch_begin(self) -> None:
-        """Tells the user's dataset."""
-        self.dataset.on_epoch_begin()
-
-    def on_epoch_end(self) -> None:
-        """Tells the user's dataset."""
-        self.dataset.on_epoch_end()
 
     def __getitem__(self, index: int) -> Any:
         return _encoded(self.dataset[index], self.encode, self.encode_condition)

@@ -12,17 +12,22 @@ import os
 import pathlib
 import re
 import shlex
+import sys
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 from absl import logging
 
 from keras_arae.arguments import FILE
 from keras_arae.arguments import check
+from keras_arae.extras import require
 
 BOM = b"\xef\xbb\xbf"
 LINE_END = re.compile(rb"\r\n|\n|\r")
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
+PACKED = (".gz", ".zst")
+ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
 
 # First bytes of files that are no text, and what to do about them.
 NO_TEXT = {
@@ -41,7 +46,7 @@ MARKS = {
 
 
 def read_bytes(path: str | os.PathLike) -> bytes:
-    """Reads a file and unpacks it if its name ends in `.gz`.
+    """Reads a file and unpacks it if its name ends in `.gz` or `.zst`.
 
     Args:
         path: str or path-like. The file.
@@ -51,27 +56,44 @@ def read_bytes(path: str | os.PathLike) -> bytes:
 
     Raises:
         FileNotFoundError: if the file does not exist.
-        ValueError: if the name ends in `.gz` and the file is not a complete
-            gzip file.
+        ValueError: if it is not complete, or packed in another way.
+        ImportError: a `.zst` file needs a package that is not installed.
     """
     check("path", path, FILE)
-    if pathlib.Path(path).suffix != ".gz":
-        return pathlib.Path(path).read_bytes()
     try:
-        with gzip.open(path) as file:
+        with opened(path) as file:
             return file.read()
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+    except unpacking_errors(path) as error:
         raise ValueError(
-            "A file named .gz must be a complete gzip file. Copy it again or "
-            f"rename it. Received: {path} ({error})"
+            "A file named .gz must be a complete gzip file, one named .zst a "
+            "complete zstandard file. Copy it again or rename it. "
+            f"Received: {path} ({error})"
         ) from error
+
+
+def opened(path: str | os.PathLike) -> Any:
+    """A file of bytes, unpacked as it is read."""
+    kind = pathlib.PurePath(path).suffix.lower()
+    if kind == ".gz":
+        return gzip.open(path)
+    if kind == ".zst":
+        return require(ZSTD, "streams").open(path)
+    return open(path, "rb")
+
+
+def unpacking_errors(path: str | os.PathLike) -> tuple:
+    """What `opened` and reading from it raise if a file is damaged."""
+    if pathlib.PurePath(path).suffix.lower() == ".zst":
+        return EOFError, require(ZSTD, "streams").ZstdError
+    return EOFError, gzip.BadGzipFile, zlib.error
 
 
 def read_text(path: str | os.PathLike) -> str:
     """Reads a UTF-8 text file, with a byte order mark or without.
 
     Args:
-        path: str or path-like. The file; gzipped if its name ends in `.gz`.
+        path: str or path-like. The file; packed if its name ends in `.gz` or
+            `.zst`.
 
     Returns:
         str. The text, its lines ended by line feeds.
@@ -165,8 +187,8 @@ def read_lines(path: str | os.PathLike) -> list[str]:
     says how many blank lines there were.
 
     Args:
-        path: str or path-like. A text file; gzipped if its name ends in
-            `.gz`.
+        path: str or path-like. A text file; packed if its name ends in
+            `.gz` or `.zst`.
 
     Returns:
         list of str. The lines in the order of the file.
@@ -189,7 +211,7 @@ def read_sentences(
 
     Args:
         path: str or path-like. A text file, or a table named `.csv` or
-            `.tsv`; gzipped if its name ends in `.gz`.
+            `.tsv`; packed if its name ends in `.gz` or `.zst`.
         column: str or `None`. Of a table: the column with the sentences.
             Defaults to `None`.
 
@@ -221,7 +243,7 @@ def refuse_columns(source: str | os.PathLike, *columns: str | None) -> None:
 
 def is_table(path: str | os.PathLike) -> bool:
     """Whether a file is a table by its name: `.csv` or `.tsv`."""
-    return _delimiter(path) is not None
+    return suffix(path) in DELIMITERS
 
 
 def read_columns(
@@ -234,7 +256,8 @@ def read_columns(
     plain text. Line ends within a cell become spaces.
 
     Args:
-        path: str or path-like. The table; gzipped if its name ends in `.gz`.
+        path: str or path-like. The table; packed if its name ends in `.gz` or
+            `.zst`.
         *columns: str. Their names.
 
     Returns:
@@ -282,15 +305,9 @@ def _names(rows: Iterator[list[str]]) -> list[str]:
 
 def _rows(path: str | os.PathLike) -> Iterator[list[str]]:
     """Rows of cells; a blank line is an empty row."""
-    delimiter = str(_delimiter(path))
     text = io.StringIO(read_text(path), newline="")
     try:
-        yield from csv.reader(
-            text,
-            delimiter=delimiter,
-            quoting=csv.QUOTE_MINIMAL if delimiter == "," else csv.QUOTE_NONE,
-            strict=True,
-        )
+        yield from csv.reader(text, **table_format(path))
     except csv.Error as error:
         raise ValueError(
             "A table must be well-formed; a quotation mark within a cell is "
@@ -298,9 +315,22 @@ def _rows(path: str | os.PathLike) -> Iterator[list[str]]:
         ) from error
 
 
-def _delimiter(path: str | os.PathLike) -> str | None:
-    name = pathlib.Path(path).name.lower().removesuffix(".gz")
-    return DELIMITERS.get(pathlib.PurePath(name).suffix)
+def table_format(path: str | os.PathLike) -> dict[str, Any]:
+    """How a table's cells are told apart, in the words of `csv`.
+
+    In a `.tsv` file quotation marks are plain text.
+    """
+    delimiter = DELIMITERS[suffix(path)]
+    quoting = csv.QUOTE_MINIMAL if delimiter == "," else csv.QUOTE_NONE
+    return {"delimiter": delimiter, "quoting": quoting, "strict": True}
+
+
+def suffix(path: str | os.PathLike) -> str:
+    """What a file is by its name, packed or not: `".txt"`, `".csv"`."""
+    name = pathlib.PurePath(os.fspath(path).lower())
+    if name.suffix in PACKED:
+        name = name.with_suffix("")
+    return name.suffix
 
 
 def _not_blank(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import glob
-import gzip
 import hashlib
 import io
 import itertools
@@ -27,20 +26,17 @@ from keras_arae.arguments import either
 from keras_arae.arguments import optional
 from keras_arae.arguments import several
 from keras_arae.arguments import shown
-from keras_arae.extras import require
+from keras_arae.datasets import text_files
 
 # What reading raises where a file is not what its name says.
 FAULTS = (
     UnicodeDecodeError,
-    EOFError,
-    gzip.BadGzipFile,
     csv.Error,
     json.JSONDecodeError,
     KeyError,
     TypeError,
     AttributeError,
 )
-TABLES = {".csv": ",", ".tsv": "\t"}
 
 
 class TextFiles:
@@ -98,7 +94,7 @@ class TextFiles:
         self.label_column = label_column
         self.seed = seed
         for path in self.paths:
-            is_table = _kind(path) in (*TABLES, ".jsonl")
+            is_table = text_files.is_table(path) or _is_jsonl(path)
             if is_table is (column is None):
                 raise ValueError(
                     "Tables (.csv, .tsv, .jsonl) need `column`, the name of "
@@ -176,14 +172,16 @@ class TextFiles:
     def _read(self, path: pathlib.Path) -> Iterator[Any]:
         """The pieces of a file; refuses what is no text, by its place."""
         number = 0
-        with _opened(path) as file:
-            pieces = self._pieces(path, file)
+        faults = (*FAULTS, *text_files.unpacking_errors(path))
+        with text_files.opened(path) as file:
+            text = io.TextIOWrapper(file, "utf-8-sig", newline=None)
+            pieces = self._pieces(path, text)
             while True:
                 try:
                     piece = next(pieces)
                 except StopIteration:
                     return
-                except FAULTS as error:
+                except faults as error:
                     raise self._refusal(path, number, error) from error
                 number += 1
                 yield piece
@@ -202,11 +200,10 @@ class TextFiles:
         if self.column is None:
             yield from filter(None, map(str.strip, file))
             return
-        delimiter = TABLES.get(_kind(path))
         rows: Iterator[Mapping] = (
             map(json.loads, filter(None, map(str.strip, file)))
-            if delimiter is None
-            else csv.DictReader(file, delimiter=delimiter, strict=True)
+            if _is_jsonl(path)
+            else csv.DictReader(file, **text_files.table_format(path))
         )
         for row in rows:
             sentence = row[self.column].strip()
@@ -230,17 +227,5 @@ def _found(path: str | os.PathLike) -> list[pathlib.Path]:
     return [pathlib.Path(name) for name in found]
 
 
-def _kind(path: pathlib.Path) -> str:
-    """What a file is by its name, packed or not."""
-    packed = path.suffix.lower() in (".gz", ".zst")
-    return (path.with_suffix("") if packed else path).suffix.lower()
-
-
-def _opened(path: pathlib.Path) -> Any:
-    """The text of a file, unpacked as it is read."""
-    options: dict[str, Any] = {"encoding": "utf-8-sig", "newline": None}
-    if path.suffix.lower() == ".gz":
-        return gzip.open(path, "rt", **options)
-    if path.suffix.lower() == ".zst":
-        return require("zstandard", "streams").open(path, "rt", **options)
-    return path.open(**options)
+def _is_jsonl(path: pathlib.Path) -> bool:
+    return text_files.suffix(path) == ".jsonl"

@@ -9,7 +9,7 @@ import grain
 import keras
 import numpy as np
 import pytest
-import zstandard
+from backports import zstd
 from conftest import few_steps
 from conftest import quick_optimizers
 from conftest import same
@@ -37,7 +37,7 @@ def shards(tmp_path):
     (tmp_path / "1.txt").write_bytes(b"\xef\xbb\xbf" + texts[1].encode())
     (tmp_path / "2.txt").write_text(texts[2].replace("\n", "\r\n"))
     (tmp_path / "3.txt.gz").write_bytes(gzip.compress(texts[3].encode()))
-    packed = zstandard.compress(texts[4].encode())
+    packed = zstd.compress(texts[4].encode())
     (tmp_path / "4.txt.zst").write_bytes(packed)
     return tmp_path / "*.txt*"
 
@@ -108,11 +108,25 @@ def text_files(tmp_path):
     return TextFiles(tmp_path / "*.txt")
 
 
+def tf_data(tmp_path):
+    import tensorflow as tf
+
+    return tf.data.Dataset.from_tensor_slices({"text": NUMBERS})
+
+
+def data_loader(tmp_path):
+    import torch
+
+    return torch.utils.data.DataLoader(NUMBERS, batch_size=None)
+
+
 SOURCES = {
     "list": (lambda folder: NUMBERS, None),
     "files": (text_files, None),
     "huggingface": (huggingface, "text"),
     "grain": (grains, None),
+    "tf.data": (tf_data, "text"),
+    "DataLoader": (data_loader, None),
 }
 
 
@@ -187,6 +201,9 @@ def test_refuses_what_cannot_work(tmp_path, codec, shards):
         stream.load_state_dict({"pass": 3})
     with pytest.raises(ValueError, match="num_batches=3"):
         stream.state_dict(3)
+    state = CorpusStream(TextFiles(shards), codec, seed=1).state_dict()
+    with pytest.raises(ValueError, match="other rows come.*'seed': 1"):
+        stream.load_state_dict(state)
     state = stream.pieces.pieces.state_dict()
     with pytest.raises(ValueError, match="same names"):
         TextFiles(tmp_path / "0.txt").load_state_dict(state)
@@ -235,6 +252,17 @@ def test_fit_goes_on_in_the_middle_of_a_pass(
     assert epoch == 1
     fit("stopped", few_steps(resumed), again, epochs=3, first=epoch)
     assert same(weights_of(model), weights_of(resumed))
+
+
+@pytest.mark.once
+def test_a_checkpoint_without_a_place_is_named(
+    make_text_model, preprocessor, clauses, tmp_path
+):
+    checkpoint = ResumableCheckpoint(tmp_path)
+    make_text_model().fit(clauses[:16], callbacks=[checkpoint], verbose=0)
+    stream = CorpusStream(clauses, preprocessor, 16)
+    with pytest.raises(ValueError, match="without a stream.*epoch-0001"):
+        ResumableCheckpoint.restore(tmp_path, stream=stream)
 
 
 def test_fit_learns_labels_of_a_stream(make_text_model, preprocessor, clauses):

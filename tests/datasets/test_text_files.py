@@ -4,7 +4,9 @@ import shutil
 import subprocess
 
 import pytest
+from backports import zstd
 
+from keras_arae.datasets import TextFiles
 from keras_arae.datasets import text_files
 
 pytestmark = pytest.mark.once
@@ -35,17 +37,27 @@ def test_rare_separators_stay_in_a_sentence(tmp_path):
     assert len(text_files.read_sentences(path)) == 1
 
 
-def test_gzip_is_unpacked(tmp_path):
-    path = write(tmp_path, gzip.compress(b"a b .\nc .\n"), "text.txt.gz")
-    assert text_files.read_sentences(path) == ["a b .", "c ."]
+@pytest.mark.parametrize("kind", [gzip, zstd])
+def test_packed_files_are_unpacked(tmp_path, kind):
+    name = "text.tsv.gz" if kind is gzip else "text.TSV.zst"
+    content = kind.compress(b'text\tn\n"a" b .\t1\nc .\t2\n')
+    path = write(tmp_path, content, name)
+    expected = ['"a" b .', "c ."]  # In .tsv quotation marks are text.
+    assert text_files.read_sentences(path, "text") == expected
+    assert list(TextFiles(path, "text")) == expected
 
 
 @pytest.mark.parametrize("damage", [lambda x: x[:-9], lambda x: b"no" + x])
-def test_damaged_gzip_is_named(tmp_path, damage):
-    content = damage(gzip.compress(b"some text .\n" * 9))
-    path = write(tmp_path, content, "text.txt.gz")
+@pytest.mark.parametrize("kind", [gzip, zstd])
+def test_damaged_files_are_named(tmp_path, damage, kind):
+    content = damage(kind.compress(b"some text .\n" * 9))
+    name = "text.txt.gz" if kind is gzip else "text.txt.zst"
+    path = write(tmp_path, content, name)
     with pytest.raises(ValueError, match="complete gzip file") as caught:
         text_files.read_sentences(path)
+    assert str(path) in str(caught.value)
+    with pytest.raises(ValueError, match="Expected a complete") as caught:
+        list(TextFiles(path))
     assert str(path) in str(caught.value)
 
 
