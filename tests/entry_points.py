@@ -42,6 +42,8 @@ SAMPLING = {
     "num_beams": (None, b.BOUNDED),
     "seed": (0, b.SEED),
     "batch_size": (2, b.BOUNDED),
+    "code_noise": (0.1, b.real(0.0, open_=False)),
+    "num_refinements": (1, b.NATURAL),
 }
 FIT = {
     "batch_size": (4, b.COUNT),

@@ -14,6 +14,8 @@ import numpy as np
 
 from keras_arae.arguments import COUNT
 from keras_arae.arguments import FLAG
+from keras_arae.arguments import NATURAL
+from keras_arae.arguments import NOT_NEGATIVE
 from keras_arae.arguments import PATH
 from keras_arae.arguments import SEED
 from keras_arae.arguments import checked
@@ -28,7 +30,9 @@ from keras_arae.visualization import image_grid
 from keras_arae.visualization import paired_image_grid
 from keras_arae.visualization import save_image
 
-DECODE_OPTIONS = [*SAMPLING_RULES, "batch_size"]
+DECODE_OPTIONS = [
+    *SAMPLING_RULES, "batch_size", "code_noise", "num_refinements"
+]  # fmt: skip
 
 
 class TextSampler(WritingCallback):
@@ -78,6 +82,8 @@ class TextSampler(WritingCallback):
         verbose=FLAG,
         seed=SEED,
         batch_size=COUNT,
+        code_noise=NOT_NEGATIVE,
+        num_refinements=NATURAL,
         **SAMPLING_RULES,
     )
     def __init__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from keras_arae import priors
 from keras_arae.arguments import COUNT
 from keras_arae.arguments import FLAG
 from keras_arae.arguments import FUNCTION
+from keras_arae.arguments import NATURAL
+from keras_arae.arguments import NOT_NEGATIVE
 from keras_arae.arguments import PATH
 from keras_arae.arguments import SEED
 from keras_arae.arguments import TEXT
@@ -284,7 +287,13 @@ class GenerativeModel(PhasedModel):
         self._require_codes()
         return self._codes_of(self._encoded(x), batch_size)
 
-    @checked(seed=optional(SEED), batch_size=COUNT, **SAMPLING_RULES)
+    @checked(
+        seed=optional(SEED),
+        batch_size=COUNT,
+        code_noise=NOT_NEGATIVE,
+        num_refinements=NATURAL,
+        **SAMPLING_RULES,
+    )
     def decode(
         self,
         codes: np.ndarray,
@@ -298,6 +307,8 @@ class GenerativeModel(PhasedModel):
         batch_size: int = 256,
         *,
         label: Any = None,
+        code_noise: float = 0.0,
+        num_refinements: int = 0,
     ) -> Any:
         """Data from codes.
 
@@ -321,9 +332,20 @@ class GenerativeModel(PhasedModel):
                 probability. Defaults to `None`.
             num_beams: int. Sentences that beam search keeps. Defaults to
                 `None`.
-            seed: int. Seed of random samplers. Defaults to `None`.
+            seed: int. Seed of random samplers and of `code_noise`. Defaults
+                to `None`.
             batch_size: int. Codes decoded at once. Defaults to `256`.
             label: another name of `condition`, for classes.
+            code_noise: float. Standard deviation of noise on the codes. A
+                decoder that learned with noise of many levels (`code_noise=
+                (0.02, 0.3)` of the model) trusts noisy codes less, and
+                makes likelier pieces of them; above the highest of its
+                levels it knows nothing of. Defaults to `0.0`.
+            num_refinements: int. How often what was decoded is encoded and
+                decoded again, which makes likelier pieces, a little less
+                varied ("Generalized Denoising Auto-Encoders as Generative
+                Models", Bengio et al., https://arxiv.org/abs/1305.6663).
+                Defaults to `0`.
 
         Returns:
             `num_codes` pieces of data: a list of str for `TextARAE`, else an
@@ -334,9 +356,7 @@ class GenerativeModel(PhasedModel):
                 conditions are missing, unexpected or out of range.
         """
         codes = self._checked_codes(codes)
-        rows = self._condition_rows(condition, label, len(codes))
-        if rows is not None:
-            codes = np.concatenate([codes, rows], axis=1)
+        vectors = self._condition_rows(condition, label, len(codes))
         options = {
             "sampler": sampler,
             "temperature": temperature,
@@ -344,19 +364,44 @@ class GenerativeModel(PhasedModel):
             "top_p": top_p,
             "num_beams": num_beams,
         }
+        if code_noise or num_refinements:
+            self._require_codes()
+        decode = functools.partial(
+            self._decode_rows, vectors, code_noise, batch_size, options
+        )
+        rows = decode(codes, seed)
+        for time in range(num_refinements):
+            if seed is not None:  # Other draws than the time before.
+                seed = (seed + time + 1) % 2**31
+            rows = decode(self._codes_of(rows, batch_size), seed)
+        return self.codec.decode(rows)
+
+    def _decode_rows(
+        self,
+        vectors: np.ndarray | None,
+        code_noise: float,
+        batch_size: int,
+        options: dict[str, Any],
+        codes: np.ndarray,
+        seed: int | None,
+    ) -> np.ndarray:
+        """What the codec decodes, from codes and vectors of conditions."""
+        if code_noise:
+            codes = codes + code_noise * _standard_normal(codes.shape, seed)
+        if vectors is not None:
+            codes = np.concatenate([codes, vectors], axis=1)
         if self.decoder.autoregressive:
             num_values = self.decoder.vocabulary_size
             for name in ("top_k", "num_beams"):
                 check(name, options[name], optional(whole(1, num_values)))
-            ids = self._decode_sequences(codes, batch_size, seed, **options)
-            return self.codec.decode(ids)
+            return self._decode_sequences(codes, batch_size, seed, **options)
         if any(option is not None for option in options.values()):
             raise ValueError(
                 "Only autoregressive decoders sample; this one gives each "
                 f"position at once. Received: {options}"
             )
         decode = self._compiled("decode", self._most_likely)
-        return self.codec.decode(in_batches(decode, codes, batch_size))
+        return in_batches(decode, codes, batch_size)
 
     @checked(num_samples=COUNT, seed=optional(SEED))
     def generate(
@@ -381,7 +426,8 @@ class GenerativeModel(PhasedModel):
             label: another name of `condition`, for classes.
             prior: as in `generate_codes`. Defaults to `None`.
             **options: the arguments of `decode`: `sampler`, `temperature`,
-                `top_k`, `top_p`, `num_beams`, `batch_size`.
+                `top_k`, `top_p`, `num_beams`, `batch_size`, `code_noise`,
+                `num_refinements`.
 
         Returns:
             What `decode` returns.
@@ -966,3 +1012,11 @@ def _either(condition: Any, label: Any) -> Any:
             f"label={shown(label)}"
         )
     return label if condition is None else condition
+
+
+def _standard_normal(shape: tuple, seed: int | None) -> np.ndarray:
+    """The same numbers on every backend, other ones than a prior's noise."""
+    if seed is None:
+        seed = np.random.randint(2**31)
+    generator = np.random.default_rng([seed, 2])
+    return generator.standard_normal(shape, "float32")

@@ -142,6 +142,36 @@ def test_nothing_follows_an_end(trained):
     assert ((ids == 2).sum(axis=1) == 1).all()  # At the latest at last.
 
 
+def test_noise_on_codes_before_they_are_decoded(trained, clauses):
+    """Seen by its seed, and the more of it the less like without."""
+    codes = trained.encode(clauses[:60])
+    clear = trained.decode(codes)
+
+    def share_kept(stddev):
+        noisy = trained.decode(codes, code_noise=stddev, seed=3)
+        assert noisy == trained.decode(codes, code_noise=stddev, seed=3)
+        return np.mean([a == b for a, b in zip(noisy, clear)])
+
+    assert share_kept(0.0) == 1.0
+    assert share_kept(1e-4) > 0.9 > 0.4 > share_kept(1.0)
+    noisy = [trained.generate(20, seed=s, code_noise=1.0) for s in (1, 1, 2)]
+    assert noisy[0] == noisy[1] != noisy[2]
+
+
+def test_refinements_encode_and_decode_again(trained):
+    codes = trained.generate_codes(30)
+    once, twice, thrice = (
+        trained.decode(codes, num_refinements=number) for number in range(3)
+    )
+    assert once != twice == trained.reconstruct(once)
+    assert thrice == trained.reconstruct(twice)
+    drawn = [
+        trained.decode(codes, temperature=1.0, seed=1, num_refinements=number)
+        for number in (1, 1, 2)
+    ]
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
 @pytest.mark.parametrize(
     "options, message",
     [

@@ -72,6 +72,8 @@ CASES = {
             ("num_beams", -1),
             ("temperature", float("inf")),
             ("temperature", 0.0),
+            ("code_noise", -0.1),
+            ("num_refinements", -1),
         ]
     },
     "noise of the wrong width": (
