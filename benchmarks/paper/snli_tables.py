@@ -58,8 +58,8 @@ PAPER_SWAPS = {
 # Flags that all runs of a folder must share.
 SHARED = [
     *SCALES["cpu"], "batch_size", "learning_rate", "code_noise", "judge",
-    "temperatures", "test", "priors", "word_dropout", "standardize_codes",
-    "encoder",
+    "temperatures", "refinements", "test", "priors", "word_dropout",
+    "standardize_codes", "encoder",
 ]  # fmt: skip
 # Fitted to codes afterwards. The flow is about as large as the networks.
 PRIORS = {
@@ -95,6 +95,10 @@ flags.DEFINE_list(
 flags.DEFINE_list(
     "temperatures", ["1.0"], "Of samples, beside the likeliest words."
 )
+flags.DEFINE_list(
+    "refinements", ["0"],
+    "How often samples of autoencoders are encoded and decoded again.",
+)  # fmt: skip
 flags.DEFINE_list(
     "priors", [],
     f"Of {[*PRIORS]}: fitted to codes of AE and DAE, a row each.",
@@ -278,8 +282,17 @@ def settings(name):
         }
         for value in FLAGS.temperatures
     }
-    # Of a language model greedy is one sentence, the likeliest.
-    return temperatures if name == "LM" else {"greedy": {}, **temperatures}
+    if name == "LM":  # Greedy is one sentence, the likeliest.
+        return temperatures
+    ways = {"greedy": {}, **temperatures}
+    return {
+        f"refined {number}, {way}" if number else way: {
+            "num_refinements": number,
+            **options,
+        }
+        for number in map(int, FLAGS.refinements)
+        for way, options in ways.items()
+    }
 
 
 def train_model(name, seed, train, codec):

@@ -297,6 +297,12 @@ def _map_tf_dataset(
         array = np.asarray(tensor.numpy())
         return array.tolist() if array.dtype.kind in "OS" else array
 
+    if not hasattr(dataset, "map"):
+        raise ValueError(
+            "Give a `tf.data.Dataset` as it is: `fit` deals its batches out to "
+            "the devices, so `experimental_distribute_dataset` is left out. "
+            f"Received: a {type(dataset).__name__}"
+        )
     spec = dataset.element_spec
     if isinstance(spec, Mapping):
         _check_batch(spec)

@@ -216,6 +216,10 @@ def test_a_tensorflow_set_that_is_not_batched_is_refused(make_model, clauses):
     table = tf.data.Dataset.from_tensor_slices({"text": clauses[:8]}).batch(4)
     with pytest.raises(ValueError, match="columns, as.*'text'"):
         make_model().fit(table, verbose=0)
+    strategy = tf.distribute.MirroredStrategy(["CPU:0"])
+    dealt = strategy.experimental_distribute_dataset(dataset.batch(4))
+    with pytest.raises(ValueError, match="as it is.*DistributedDataset"):
+        make_model().fit(dealt, verbose=0)
 
 
 def test_a_table_of_another_library_is_refused_and_its_column_taken(

@@ -12,7 +12,8 @@ def run(output_dir, *options):
     return run_script(
         "benchmarks/paper/snli_tables.py", "--scale=smoke", "--num_train=300",
         "--num_test=100", "--vocabulary_size=200", "--units=8", "--epochs=1",
-        "--num_samples=100", "--seeds=0", f"--output_dir={output_dir}",
+        "--num_samples=100", "--seeds=0", "--refinements=0,1",
+        f"--output_dir={output_dir}",
         *options,
         backend="torch",  # It compiles nothing: the soonest done.
     )  # fmt: skip
@@ -26,6 +27,12 @@ def output(tmp_path_factory):
     return folder, process.stdout
 
 
+def drawn(source):
+    """Files of an autoencoder's samples, as they are and refined once."""
+    ways = "greedy", "sampled", "refined 1, greedy", "refined 1, sampled"
+    return {f"{source}-{way}.txt" for way in ways}
+
+
 def row(text, name):
     (line,) = [x for x in text.splitlines() if x.startswith(f"| {name} |")]
     return [cell.strip() for cell in line.split("|")[2:-1]]
@@ -33,7 +40,12 @@ def row(text, name):
 
 def test_tables_stand_beside_the_papers_numbers(output):
     folder, shown = output
-    rows = ("LM, sampled", "ARAE, greedy", "ARAE, real codes, greedy")
+    rows = (
+        "LM, sampled",
+        "ARAE, greedy",
+        "ARAE, refined 1, greedy",
+        "ARAE, real codes, greedy",
+    )
     for name in rows:
         assert row(shown, name)[0] == "100"
     assert row(shown, "real")[-2:] == ["27.4", ""]
@@ -48,13 +60,11 @@ def test_tables_stand_beside_the_papers_numbers(output):
         "LM-0.json",
         "LM-0.keras",
         "LM-0-sampled.txt",
-        "ARAE, real codes-0-greedy.txt",
-        "ARAE, real codes-0-sampled.txt",
+        *drawn("ARAE, real codes-0"),
         "ARAE-0.drawn",
         "ARAE-0.json",
         "ARAE-0.keras",
-        "ARAE-0-greedy.txt",
-        "ARAE-0-sampled.txt",
+        *drawn("ARAE-0"),
         "quality_diversity.png",
     }
     samples = (folder / "LM-0-sampled.txt").read_text().splitlines()
@@ -82,8 +92,7 @@ def test_a_second_call_repeats_nothing_and_adds_what_is_missing(output):
     assert set(after) - set(before) == {
         "AE-0.drawn",
         "AE-0.json",
-        "AE-0-greedy.txt",
-        "AE-0-sampled.txt",
+        *drawn("AE-0"),
         "AE-0.keras",
     }
     for name in ("real", "LM, sampled", "ARAE, greedy", "ARAE, nats"):
