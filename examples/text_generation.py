@@ -34,6 +34,12 @@ flags.DEFINE_integer(
 flags.DEFINE_float(
     "temperature", None, "Of words drawn at random, in place of a search."
 )
+flags.DEFINE_integer(
+    "num_refinements",
+    1,
+    "How often samples are encoded and decoded again.",
+    lower_bound=0,
+)
 flags.DEFINE_integer("num_samples", 1000, "Sentences to generate at the end.")
 flags.DEFINE_integer("seed", 0, "Random seed.")
 flags.DEFINE_enum("verbose", "auto", ["auto", "0", "1", "2"], "Progress bar.")
@@ -54,7 +60,7 @@ def main(_):
         overwrite=FLAGS.overwrite,
         appended=["training_samples.txt"],
     )
-    free = ["num_beams", "temperature"]
+    free = ["num_beams", "num_refinements", "temperature"]
     folder.save_flags(FLAGS, data=(train, held_out), free=free)
     with folder.running():
         run(folder, train, held_out)
@@ -129,7 +135,9 @@ def decoding():
 def show_samples(model, folder, train):
     """New sentences from noise, and ways from one to another."""
     options = {"seed": FLAGS.seed, **decoding()}
-    samples = model.generate(FLAGS.num_samples, **options)
+    samples = model.generate(
+        FLAGS.num_samples, num_refinements=FLAGS.num_refinements, **options
+    )
     folder.write_lines("samples.txt", samples)
     distinct = set(samples)
     print("\nSamples:", *samples[:20], sep="\n  ")
