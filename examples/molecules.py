@@ -10,6 +10,7 @@ pictures, the training log, its learning curves and the flags used.
 Needs `pip install "keras-arae[molecules]"`.
 """
 
+import itertools
 import json
 import pathlib
 
@@ -112,7 +113,7 @@ def make_model(train):
         properties=FLAGS.properties or None,
         prior=FLAGS.prior,
         # Of each code its own: the decoder learns how far to trust a code.
-        code_noise=(0.02, 0.3),
+        code_noise=(0.02, 0.1),
         seed=FLAGS.seed,
     )
     # The rate of encoder and decoder falls to zero.
@@ -165,6 +166,32 @@ def show_properties(model, folder):
         )
         sets[f"asked for {value:.2f}"] = asked
     visualization.plot_properties(sets, folder / "asked.png", [name])
+    if len(model.condition.names) > 1:
+        show_two_properties(model, folder)
+
+
+def show_two_properties(model, folder):
+    """Molecules of two properties at once: values above and below the mean."""
+    names, numbers = model.condition.names[:2], model.condition.statistics
+    low, high = (
+        np.add(numbers["mean"], sign * np.array(numbers["stddev"]))[:2]
+        for sign in (-1, 1)
+    )
+    asked = [
+        dict(zip(names, values))
+        for values in itertools.product(*zip(low, high))
+    ]
+    found = [
+        model.generate(
+            min(150, FLAGS.num_samples),
+            condition=both,
+            seed=FLAGS.seed,
+            only_valid=True,
+        )
+        for both in asked
+    ]
+    path = folder / "asked_two.png"
+    visualization.plot_asked_properties(asked, found, path)
 
 
 def show_search(model, folder, held_out):

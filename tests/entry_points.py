@@ -1709,6 +1709,13 @@ def _of_molecules(folder):
             path=path,
             names=(["logP"], b.tuples(b.choice(*known), 1)),
         ),
+        call(
+            "plot_asked_properties",
+            visualization.plot_asked_properties,
+            asked=([{"logP": 1.0, "QED": 0.8}], b.PAIRED),
+            molecules=([some], b.PAIRED),
+            path=path,
+        ),
     ]
 
 

@@ -11,6 +11,7 @@ from keras_arae.visualization.image_grid import save_image
 from keras_arae.visualization.learning_curves import plot_learning_curves
 from keras_arae.visualization.learning_curves import read_log
 from keras_arae.visualization.molecules import molecule_svg
+from keras_arae.visualization.molecules import plot_asked_properties
 from keras_arae.visualization.molecules import plot_molecule_paths
 from keras_arae.visualization.molecules import plot_molecules
 from keras_arae.visualization.molecules import plot_properties
@@ -20,6 +21,7 @@ __all__ = [
     "image_grid",
     "molecule_svg",
     "paired_image_grid",
+    "plot_asked_properties",
     "plot_learning_curves",
     "plot_molecule_paths",
     "plot_molecules",

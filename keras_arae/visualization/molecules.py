@@ -17,6 +17,7 @@ from keras_arae.arguments import PATH
 from keras_arae.arguments import TEXT
 from keras_arae.arguments import check
 from keras_arae.arguments import checked
+from keras_arae.arguments import number
 from keras_arae.arguments import one_of
 from keras_arae.arguments import optional
 from keras_arae.arguments import several
@@ -182,8 +183,71 @@ def plot_properties(
         axis.set_visible(False)
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(
-        handles, labels, loc="outside upper center", ncols=4, fontsize=9
+        handles,
+        labels,
+        loc="outside upper center",
+        ncols=2 * num_columns,
+        fontsize=9,
     )
+    with replacing(path) as partial:
+        figure.savefig(partial, dpi=120, format="png")
+
+
+@checked(asked=several(DICT, 1), molecules=several(SMILES, 1))
+def plot_asked_properties(
+    asked: Sequence[Mapping[str, float]],
+    molecules: Sequence[Sequence[str]],
+    path: str | os.PathLike,
+) -> None:
+    """Draws molecules that were asked for by two properties at once.
+
+    Args:
+        asked: list of dict, each of the same two properties of rdkit: the
+            values that were wanted, drawn as crosses.
+        molecules: list of lists of str, for each of these the molecules that
+            came, drawn as points of one colour. Strings that are no molecules
+            are left out.
+        path: str or path. The PNG to write.
+
+    Raises:
+        ImportError: rdkit or matplotlib is not installed.
+        ValueError: It is not two properties, or other ones in between.
+
+    Example:
+
+    ```python
+    asked = [{"logP": 0.0, "weight": 46.0}, {"logP": 1.0, "weight": 64.0}]
+    keras_arae.visualization.plot_asked_properties(
+        asked, [["CCO", "CCN"], ["CCCl"]], f"{tempfile.mkdtemp()}/asked.png"
+    )
+    ```
+    """
+    check("path", path, NEW_FILE)
+    names = check("asked[0]", list(asked[0]), NAMES)
+    for name, value in (pair for values in asked for pair in values.items()):
+        check(f"asked[...][{name!r}]", value, number())
+    if len(names) != 2 or any(list(values) != names for values in asked):
+        raise ValueError(
+            "Expected two properties, the same in each dict. "
+            f"Received: asked={[list(values) for values in asked]}"
+        )
+    if len(asked) != len(molecules):
+        raise ValueError(
+            "Expected a list of molecules for each dict. Received: "
+            f"{len(asked)} dicts and {len(molecules)} lists"
+        )
+    figures = require("matplotlib.figure", "plot")
+    figure = figures.Figure(figsize=(6.4, 4.8), layout="constrained")
+    axis = figure.subplots()
+    for index, (values, smiles) in enumerate(zip(asked, molecules)):
+        table = _table(str(dict(values)), smiles, names)
+        color = f"C{index % 10}"
+        axis.scatter(*table.T, s=9, color=color, alpha=0.35, lw=0)
+        axis.plot(
+            *values.values(), "X", ms=12, color=color, mec="black", mew=1.2
+        )
+    axis.set(xlabel=_label(names[0]), ylabel=_label(names[1]))
+    axis.set_title("crosses: asked for; points: what came", fontsize=10)
     with replacing(path) as partial:
         figure.savefig(partial, dpi=120, format="png")
 
@@ -315,7 +379,11 @@ def _draw_histograms(
         else:
             color = f"C{(index - 1) % 10}"
             axis.stairs(heights, bins, color=color, lw=1.6, label=label)
-    unit = f" ({UNITS[name]})" if name in UNITS else ""
-    axis.set_xlabel(f"{name}{unit}")
+    axis.set_xlabel(_label(name))
     axis.set_yticks([])
     axis.set_ylabel("density")
+
+
+def _label(name: str) -> str:
+    """A property and its unit."""
+    return f"{name} ({UNITS[name]})" if name in UNITS else name

@@ -27,6 +27,7 @@ def test_results_stand_in_the_folder(tmp_path):
     assert process.returncode == 0, process.stderr[-3000:]
     assert {path.name for path in folder.iterdir()} == {
         "asked.png",
+        "asked_two.png",
         "checkpoints",
         "flags.json",
         "improved.png",

@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree
 
+import matplotlib.colors
 import matplotlib.image
 import numpy as np
 import pytest
@@ -62,6 +63,24 @@ def test_distributions(tmp_path):
         visualization.plot_properties({"none": ["", "C1CC"]}, path)
     with pytest.raises(ValueError, match="no set"):
         visualization.plot_properties({}, path)
+
+
+def test_two_properties_that_were_asked_for(tmp_path):
+    path = tmp_path / "asked.png"
+    asked = [{"logP": 0.0, "QED": 0.5}, {"logP": 1.0, "QED": 0.5}]
+    sets = [MOLECULES, ["CCO", "no molecule"]]
+    visualization.plot_asked_properties(asked, sets, path)
+    picture = matplotlib.image.imread(path)[..., :3]
+    for color in ("C0", "C1"):  # Its cross is there, and nothing hides it.
+        wanted = matplotlib.colors.to_rgb(color)
+        assert np.abs(picture - wanted).max(axis=-1).min() < 0.01
+    plot = visualization.plot_asked_properties
+    with pytest.raises(ValueError, match=r"\['logP'\], \['logP'\]"):
+        plot([{"logP": 0.0}] * 2, sets, path)
+    with pytest.raises(ValueError, match="2 dicts and 1 lists"):
+        plot(asked, sets[:1], path)
+    with pytest.raises(ValueError, match="'QED'.*Received.*nan"):
+        plot([{"logP": 0.0, "QED": float("nan")}], sets[:1], path)
 
 
 @pytest.mark.parametrize(
