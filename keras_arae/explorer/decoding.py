@@ -9,6 +9,7 @@ from keras_arae.arguments import check
 from keras_arae.arguments import number
 from keras_arae.arguments import one_of
 from keras_arae.arguments import optional
+from keras_arae.arguments import whole
 from keras_arae.explorer.refused import refusal
 
 # What each sampler is set to; the temperature is the user's.
@@ -21,9 +22,13 @@ SAMPLERS: dict[str, dict[str, Any]] = {
 }
 TEMPERATURE = number(least=0.1, most=2.0)
 NAMES = ("sampler", "temperature", "seed")
+OF_SAMPLES = "num_refinements"  # What else samples may have.
+REFINEMENTS = whole(0, 4)
 
 
-def options_of(decoding: Any, chooses_tokens: bool) -> dict[str, Any]:
+def options_of(
+    decoding: Any, chooses_tokens: bool, of_samples: bool = False
+) -> dict[str, Any]:
     """The arguments of `decode`; refuses what the page does not offer.
 
     Args:
@@ -32,15 +37,20 @@ def options_of(decoding: Any, chooses_tokens: bool) -> dict[str, Any]:
             compiles for each.
         chooses_tokens: bool. Whether the decoder is autoregressive; others
             take the seed alone.
+        of_samples: bool. Whether `"num_refinements"`, from 0 to 4, may be
+            there as well. Defaults to `False`.
 
     Returns:
         A dict.
     """
     given = dict(decoding)
-    if set(given) - set(NAMES):
-        raise refusal(f"Expected of `decoding` {list(NAMES)}.", given)
+    names = [*NAMES, OF_SAMPLES] if of_samples else list(NAMES)
+    if set(given) - set(names):
+        raise refusal(f"Expected of `decoding` {names}.", given)
     seed = check("seed", given.get("seed"), optional(SEED))
     options = {} if seed is None else {"seed": seed}
+    if times := check(OF_SAMPLES, given.get(OF_SAMPLES, 0), REFINEMENTS):
+        options[OF_SAMPLES] = times
     if not chooses_tokens:
         return options
     sampler = given.get("sampler") or "greedy"

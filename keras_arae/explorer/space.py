@@ -116,7 +116,8 @@ class Space:
             vectors = asked.of_data(self.model, rows, codes)
             self._items(codes, vectors, {})
         if "sample" not in cannot:
-            self.sample(1)
+            times = 0 if "read" in cannot else 1
+            self.sample(1, decoding={"num_refinements": times})
 
     def _require(self, verb: str) -> None:
         if verb in (cannot := self.cannot()):
@@ -184,13 +185,14 @@ class Space:
         """New data, as `model.generate(count, condition, seed)`.
 
         The condition is a vector, or a dict of those numbers that matter.
+        Refined samples come with the codes that they were decoded from last.
         """
         self._require("sample")
         model = self.model
         vectors = self._drawn_vectors(condition, count, seed)
         if not model.code_dim:
             decoding = {"sampler": "random", **dict(decoding), "seed": seed}
-            options = options_of(decoding, self._chooses_tokens)
+            options = options_of(decoding, self._chooses_tokens, True)
             data = model.generate(count, vectors, **options)
             return {"items": self._shown(data, vectors)}
         generator = np.random.default_rng(seed)
@@ -198,7 +200,41 @@ class Space:
         noise = generator.standard_normal(shape).astype("float32")
         codes = model.generate_codes(noise, vectors, batch_size=MOST_SAMPLES)
         decoding = {"seed": seed, **dict(decoding)}
-        return {"items": self._items(codes, vectors, decoding)}
+        options = options_of(decoding, self._chooses_tokens, True)
+        return {"items": self._refined(codes, vectors, options)}
+
+    def _refined(
+        self, codes: np.ndarray, vectors: Any, options: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Codes, decoded, then encoded and decoded again, as `decode` does."""
+        options = dict(options)
+        times = options.pop("num_refinements", 0)
+        data = self._decoded(codes, vectors, **options)
+        for time in range(times):
+            codes = self._encoded_again(data, codes)
+            # The seeds of `decode`.
+            options["seed"] = (options.get("seed", 0) + time + 1) % 2**31
+            data = self._decoded(codes, vectors, **options)
+        return self._shown(data, vectors, codes)
+
+    def _encoded_again(self, data: Any, codes: np.ndarray) -> np.ndarray:
+        """Codes of what was decoded, and the old ones of what is unreadable.
+
+        A decoder may write strings that are no molecules.
+        """
+        codec, rows, read = self.model.codec, [], []
+        for index, piece in enumerate(data):
+            try:
+                rows.append(codec.encode(self.kind.batch([piece]))[0])
+            except ValueError:
+                continue
+            read.append(index)
+        codes = codes.copy()
+        for start in range(0, len(rows), BATCH):
+            part = rows[start : start + BATCH]
+            found = self.model.encode(_filled(np.stack(part)))
+            codes[read[start : start + BATCH]] = found[: len(part)]
+        return codes
 
     def _drawn_vectors(self, condition: Any, count: int, seed: int) -> Any:
         """Vectors as `generate` has them: what is asked for, the rest drawn."""
@@ -370,7 +406,13 @@ class Space:
     ) -> list[dict[str, Any]]:
         """Codes, decoded and as the page takes them."""
         options = options_of(decoding, self._chooses_tokens)
-        seed = options.pop("seed", 0)
+        data = self._decoded(codes, vectors, **options)
+        return self._shown(data, vectors, codes)
+
+    def _decoded(
+        self, codes: np.ndarray, vectors: Any, seed: int = 0, **options: Any
+    ) -> list[Any]:
+        """Data from codes, in batches of one shape."""
         data: list[Any] = []
         for start in range(0, len(codes), BATCH):
             part = _filled(codes[start : start + BATCH])
@@ -382,7 +424,7 @@ class Space:
                 part, asks, seed=(seed + start) % 2**32, **options
             )
             data.extend(decoded[: len(codes) - start])
-        return self._shown(data, vectors, codes)
+        return data
 
     def _shown(
         self, data: Any, vectors: Any, codes: Any = None

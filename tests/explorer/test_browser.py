@@ -110,9 +110,21 @@ def test_samples_become_the_ends_of_a_walk(opened, text):
     samples = tab(page, "Samples")
     items = samples.get_by_role("listitem")
     expect(items).to_have_count(10)
-    wanted = text.post("sample", {"count": 10, "seed": 1}).json()["items"]
+    plain = {"count": 10, "seed": 1}
+    refined = {**plain, "decoding": {"num_refinements": 1}}
+    plain, wanted = (
+        text.post("sample", asked).json()["items"] for asked in (plain, refined)
+    )
+    assert spaces.texts_of(plain) != spaces.texts_of(wanted)
     samples.get_by_role("button", name="Draw others").click()
-    expect(items.first).to_contain_text(wanted[0]["piece"]["text"])
+    texts = items.locator(".text")
+    again = samples.get_by_label("encode and decode again")
+    expect(again).to_be_checked()  # Of sentences.
+    expect(texts).to_have_text(spaces.texts_of(wanted))
+    again.uncheck()
+    expect(texts).to_have_text(spaces.texts_of(plain))
+    again.check()
+    expect(texts).to_have_text(spaces.texts_of(wanted))
     items.nth(2).get_by_role("button", name="Hold as A").click()
     box = page.get_by_label("A: a sentence")
     expect(box).to_have_value(wanted[2]["piece"]["text"])
@@ -189,6 +201,8 @@ def test_images_are_drawn_and_molecules_shown(opened):
         slot.get_by_label("to draw on").click(position={"x": 50, "y": 50})
         walk = tab(page, "Walk")
         expect(walk.locator(".stage").get_by_role("img")).to_be_visible()
+        again = tab(page, "Samples").get_by_label("encode and decode again")
+        expect(again).not_to_be_checked()
     molecules = spaces.space(spaces.molecule_model(), spaces.MOLECULES)
     with served(molecules) as visitor:
         page = opened(visitor)

@@ -34,6 +34,9 @@ def test_a_model_answers_in_the_thread_of_the_server():
     with served(space) as visitor:
         found = visitor.post("sample", {"count": 3, "seed": 5})
         assert found.json() == wanted
+        again = {"decoding": {"num_refinements": 1}}
+        found = visitor.post("sample", {"count": 3, "seed": 5, **again})
+        assert found.json() == space.sample(3, seed=5, **again)
         found = visitor.post("read", {"piece": "a man runs ?"}).json()
         assert found == space.read("a man runs ?")
         item = found["copy"]

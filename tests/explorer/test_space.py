@@ -50,6 +50,45 @@ def test_samples_are_those_of_generate(text, count):
     assert spaces.texts_of(items) == text.model.decode(codes)
 
 
+@pytest.mark.parametrize(
+    "count, times, decoding",
+    [
+        (BATCH + 5, 1, {}),
+        (3, 2, {"sampler": "random", "temperature": 1.5}),
+    ],
+)
+def test_samples_encoded_and_decoded_again(text, count, times, decoding):
+    asked = {**decoding, "num_refinements": times}
+    items = text.sample(count, seed=4, decoding=asked)["items"]
+    texts = spaces.texts_of(items)
+    assert texts == text.model.generate(count, seed=4, **asked)
+    assert texts != text.model.generate(count, seed=4, **decoding)
+    if not decoding:  # What is held as A or B is what was shown.
+        assert texts == text.model.decode(spaces.codes_of(items))
+
+
+def test_images_and_labelled_text_again(images, moods):
+    again = {"num_refinements": 1}
+    items = images.sample(5, 2, decoding=again)["items"]
+    wanted = images.model.generate(5, seed=2, **again)
+    plain = images.model.generate(5, seed=2)
+    assert [item["piece"] for item in items] == images.kind.shown(wanted)
+    assert (wanted != plain).any()
+    items = moods.sample(8, 2, [0, 1], decoding=again)["items"]
+    wanted = moods.model.generate(8, "question", seed=2, **again)
+    assert spaces.texts_of(items) == wanted
+
+
+def test_what_cannot_be_encoded_again_stays(molecules):
+    codes = np.eye(3, 8, dtype="float32")
+    found = molecules._encoded_again(["OCC", "C1CC", "CCN"], codes)
+    wanted = molecules.model.encode(["CCO", "CCN"])
+    np.testing.assert_allclose(found[[0, 2]], wanted, atol=1e-5)
+    assert (found[1] == codes[1]).all()
+    again = {"num_refinements": 4}
+    assert len(molecules.sample(5, 2, decoding=again)["items"]) == 5
+
+
 def test_samplers_have_their_temperature_and_seed(text):
     def draw(seed, **decoding):
         found = text.sample(20, seed, decoding=decoding)["items"]
@@ -326,6 +365,8 @@ def test_without_codes():
     assert spaces.texts_of(items) == model.generate(5, seed=3)
     with pytest.raises(Refused, match="no code space"):
         space.read("a man sleeps .")
+    with pytest.raises(ValueError, match="no code space"):
+        space.sample(5, 3, decoding={"num_refinements": 1})
 
 
 def test_without_a_fitted_prior(plain):
@@ -370,6 +411,21 @@ def test_a_label_is_refused_where_it_says_nothing(moods, molecules):
             "sample",
             {"count": 3, "decoding": {"temperature": 3}},
             "`temperature` must be",
+        ),
+        (
+            "sample",
+            {"count": 3, "decoding": {"num_refinements": 5}},
+            "`num_refinements` must be",
+        ),
+        (
+            "sample",
+            {"count": 3, "decoding": {"num_refinements": True}},
+            "`num_refinements` must be",
+        ),
+        (
+            "read",
+            {"piece": "he runs .", "decoding": {"num_refinements": 1}},
+            "Expected of `decoding` \\['sampler', 'temperature', 'seed'\\]",
         ),
         ("read", {}, "Expected a sentence. Received: None"),
         ("read", {"piece": "  "}, "Expected a sentence."),

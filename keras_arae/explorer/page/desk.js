@@ -9,6 +9,7 @@ export const desk = {
   sampler: undefined,
   temperature: 1,
   seed: 0,
+  refines: false,
   chart: null,
 };
 
@@ -25,6 +26,10 @@ export function decoding() {
   const { sampler, temperature, seed } = desk;
   return { sampler, temperature, seed };
 }
+
+// How samples are: these may be encoded and decoded again.
+export const drawing = () =>
+  (desk.refines ? { ...decoding(), num_refinements: 1 } : decoding());
 
 // A code with what goes with it, as the server takes it.
 export const place = ({ code, condition }) =>
@@ -55,7 +60,7 @@ export async function holdAny(letter) {
     return hold(letter, { index });
   }
   const seed = Math.floor(Math.random() * 2 ** 31);
-  const drawn = await ask("sample", { count: 1, seed, decoding: { ...decoding(), seed } });
+  const drawn = await ask("sample", { count: 1, seed, decoding: { ...drawing(), seed } });
   return hold(letter, { item: drawn.items[0] });
 }
 

@@ -1,7 +1,7 @@
 // What one can do: a tab each. A panel asks again when what it shows changed.
 
 import { Latest } from "./api.js";
-import { cannot, canHold, decoding, desk, place, trying } from "./desk.js";
+import { cannot, canHold, decoding, desk, drawing, place, trying } from "./desk.js";
 import { el, styled } from "./dom.js";
 import { areImages, arePictures, view } from "./pieces.js";
 import { holds, says, Strip } from "./strip.js";
@@ -247,7 +247,7 @@ export class Samples extends Panel {
     return [
       el("div", { className: "row" }, again,
         el("label", {}, "how many ", this.count),
-        el("label", {}, "seed ", this.seed), this.labels()),
+        el("label", {}, "seed ", this.seed), this.labels(), this.again()),
       this.list,
     ];
   }
@@ -268,7 +268,25 @@ export class Samples extends Panel {
     return this.numbers.map((input) => el("label", {}, `${input.name} `, input));
   }
 
+  // Whether they are encoded and decoded again: where the model reads.
+  again() {
+    if (!canHold()) return null;
+    // Measured of sentences alone: there it is on.
+    desk.refines = !arePictures();
+    const box = el("input", {
+      type: "checkbox", checked: desk.refines,
+      onchange: () => { desk.refines = box.checked; this.refresh(); },
+    });
+    const title = "Each sample once more through its own code: likelier, " +
+      "and a little less varied";
+    return el("label", { title }, box, " encode and decode again");
+  }
+
   isReady() { return true; }
+
+  asked() {
+    return this.question.ask(this.verb, { ...this.wanted(), decoding: drawing() });
+  }
 
   wanted() {
     desk.seed = Number(this.seed.value);
