@@ -226,7 +226,7 @@ def plot_asked_properties(
     names = check("asked[0]", list(asked[0]), NAMES)
     for name, value in (pair for values in asked for pair in values.items()):
         check(f"asked[...][{name!r}]", value, number())
-    if len(names) != 2 or any(list(values) != names for values in asked):
+    if len(names) != 2 or any(tuple(values) != names for values in asked):
         raise ValueError(
             "Expected two properties, the same in each dict. "
             f"Received: asked={[list(values) for values in asked]}"

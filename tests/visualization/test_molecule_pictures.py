@@ -68,7 +68,7 @@ def test_distributions(tmp_path):
 def test_two_properties_that_were_asked_for(tmp_path):
     path = tmp_path / "asked.png"
     asked = [{"logP": 0.0, "QED": 0.5}, {"logP": 1.0, "QED": 0.5}]
-    sets = [MOLECULES, ["CCO", "no molecule"]]
+    sets = [["c1ccccc1", "CCN"], ["CCO", "no molecule"]]
     visualization.plot_asked_properties(asked, sets, path)
     picture = matplotlib.image.imread(path)[..., :3]
     for color in ("C0", "C1"):  # Its cross is there, and nothing hides it.
