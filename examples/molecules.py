@@ -113,7 +113,7 @@ def make_model(train):
         properties=FLAGS.properties or None,
         prior=FLAGS.prior,
         # Of each code its own: the decoder learns how far to trust a code.
-        code_noise=(0.02, 0.1),
+        code_noise=(0.02, 0.3),
         seed=FLAGS.seed,
     )
     # The rate of encoder and decoder falls to zero.
