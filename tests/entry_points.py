@@ -42,6 +42,10 @@ SAMPLING = {
     "num_beams": (None, b.BOUNDED),
     "seed": (0, b.SEED),
     "batch_size": (2, b.BOUNDED),
+}
+# Of models with codes.
+OF_CODES = {
+    **SAMPLING,
     "code_noise": (0.1, b.real(0.0, open_=False)),
     "num_refinements": (1, b.NATURAL),
 }
@@ -186,12 +190,12 @@ def _of_text_models(codec):
             batch_size=(2, b.BOUNDED),
         ),
         call("TextARAE.encode ids", model.encode, x=(ids, _ids(codec))),
-        call("TextARAE.decode", model.decode, codes=codes, **SAMPLING),
+        call("TextARAE.decode", model.decode, codes=codes, **OF_CODES),
         call(
             "TextARAE.generate",
             model.generate,
             num_samples=(2, b.COUNT),
-            **SAMPLING,
+            **OF_CODES,
         ),
         call(
             "TextARAE.generate_codes",
@@ -203,7 +207,7 @@ def _of_text_models(codec):
             "TextARAE.reconstruct",
             model.reconstruct,
             x=(FEW, b.TEXTS),
-            **SAMPLING,
+            **OF_CODES,
         ),
         call(
             "TextARAE.interpolate samples",
@@ -317,7 +321,7 @@ def _of_presets(codec, folder):
             strength=(1.0, b.real(-np.inf)),
             until=(lambda pieces: [True] * len(pieces), b.FUNCTION),
             max_steps=(2, b.BOUNDED),
-            **SAMPLING,
+            **OF_CODES,
         ),
     ]
 
@@ -1712,8 +1716,8 @@ def _of_molecules(folder):
         call(
             "plot_asked_properties",
             visualization.plot_asked_properties,
-            asked=([{"logP": 1.0, "QED": 0.8}], b.PAIRED),
-            molecules=([some], b.PAIRED),
+            asked=([{"logP": 1.0, "QED": 0.8}], b.tuples(b.MAPPING, 1, 1)),
+            molecules=([some], b.tuples(b.tuples(b.TEXT, 1, 400), 1, 1)),
             path=path,
         ),
     ]

@@ -65,7 +65,8 @@ def test_results_stand_in_the_folder(output):
     assert not {"\x1b", "\b", "\r"} & set(process.stdout)
     assert "blank lines" in process.stderr
     model = keras.saving.load_model(folder / "model.keras")
-    assert model.generate(30, seed=0, temperature=0.7) == samples
+    options = {"temperature": 0.7, "num_refinements": 1}
+    assert model.generate(30, seed=0, **options) == samples
 
 
 @pytest.mark.once
