@@ -172,8 +172,9 @@ def _command(path: str | os.PathLike, program: str) -> str:
     """A shell command that writes a file anew, beside the old one."""
     path = pathlib.Path(path)
     read = f"{program} < {shlex.quote(str(path))}"
-    if path.suffix == ".gz":
-        read = f"gzip -dc {shlex.quote(str(path))} | {program}"
+    unpack = {".gz": "gzip", ".zst": "zstd"}.get(path.suffix.lower())
+    if unpack:
+        read = f"{unpack} -dc {shlex.quote(str(path))} | {program}"
         path = path.with_suffix("")
     new = path.with_name(f"utf8-{path.name}")
     return f"{read} > {shlex.quote(str(new))}"

@@ -211,7 +211,8 @@ def plot_asked_properties(
 
     Raises:
         ImportError: rdkit or matplotlib is not installed.
-        ValueError: It is not two properties, or other ones in between.
+        ValueError: The dicts are not of the same two properties, or there are
+            more or fewer of them than lists.
 
     Example:
 
