@@ -171,6 +171,11 @@ class Trainer:
         """One step of an optimizer."""
         optimizer.apply(gradients, variables)
 
+    def clip(self, variables: Sequence, bound: float) -> None:
+        """Bounds variables from below and above."""
+        for variable in variables:
+            variable.assign(ops.clip(variable, -bound, bound))
+
     def where_finite(self, value: Any, gradients: Sequence) -> Any:
         """`value`, or NaN if a gradient is not finite."""
         total = sum(ops.sum(gradient) for gradient in gradients)

@@ -93,6 +93,13 @@ class Trainer:
         with torch.no_grad():
             optimizer.apply(gradients, variables)
 
+    def clip(self, variables: Sequence, bound: float) -> None:
+        """Bounds variables from below and above: all in two calls."""
+        values = [variable.value for variable in variables]
+        with torch.no_grad():
+            torch._foreach_clamp_min_(values, -bound)
+            torch._foreach_clamp_max_(values, bound)
+
     def where_finite(self, value: Any, gradients: Sequence) -> Any:
         """`value`, or NaN if a gradient is not finite."""
         total = torch.stack([gradient.sum() for gradient in gradients]).sum()

@@ -535,9 +535,8 @@ class ARAE(GenerativeModel):
 
     def clip_critic(self) -> None:
         """Bounds the critic's weights, as in the paper."""
-        bound = self.prior.weight_clip
-        for variable in self.prior.critic.trainable_variables:
-            variable.assign(ops.clip(variable, -bound, bound))
+        weights = self.prior.critic.trainable_variables
+        self.clip(weights, self.prior.weight_clip)
 
     # Batches.
 
