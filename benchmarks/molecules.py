@@ -59,7 +59,7 @@ flags.DEFINE_float("learning_rate", 4e-3, "Of Adam; falls to 0, as a cosine.")
 flags.DEFINE_integer("steps", 500, "Between two lines and two checkpoints.")
 flags.DEFINE_list(
     "prior", ["gaussian", "mixture", "flow"],
-    "adversarial, gaussian, mixture, flow; empty trains and no more.",
+    "adversarial, gaussian, mixture, kernel, flow; empty trains and no more.",
 )  # fmt: skip
 flags.DEFINE_string(
     "model", None, "A preset or a file: judged in place of training."

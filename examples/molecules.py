@@ -36,7 +36,7 @@ flags.DEFINE_list("properties", ["logP", "QED"], "To ask for; rdkit's.")
 flags.DEFINE_enum(
     "prior",
     "gaussian",
-    ["adversarial", "gaussian", "mixture", "flow"],
+    ["adversarial", "gaussian", "mixture", "kernel", "flow"],
     "Of codes.",
 )
 flags.DEFINE_integer("max_molecules", 90000, "Molecules to learn from.")

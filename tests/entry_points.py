@@ -1069,6 +1069,16 @@ def _of_priors_and_training():
             condition=(np.eye(2)[np.arange(24) % 2], b.array("iuf", rows=True)),
         ),
         call(
+            "KernelPrior",
+            priors.KernelPrior,
+            bandwidth=(0.5, b.real(0.0, 1.0, open_=False)),
+            num_codes=(2, b.COUNT),
+            num_directions=(2, b.WIDTH),
+            condition_bandwidth=(0.2, b.POSITIVE),
+            seed=(0, b.SEED),
+            conditional=(True, b.FLAG),
+        ),
+        call(
             "MixturePrior",
             priors.MixturePrior,
             num_components=(2, b.COUNT),

@@ -65,6 +65,7 @@ SHARED = [
 PRIORS = {
     "gaussian": keras_arae.priors.GaussianPrior,
     "mixture": keras_arae.priors.MixturePrior,
+    "kernel": keras_arae.priors.KernelPrior,
     "flow": lambda: keras_arae.priors.FlowMatchingPrior(
         keras_arae.layers.VelocityNetwork(256), num_updates=4000
     ),

@@ -68,8 +68,8 @@ class ARAE(GenerativeModel):
         decoder: `keras_arae.layers.Decoder`. Maps codes to logits of shape
             `(*x.shape, num_values)`.
         prior: `keras_arae.priors.Prior`, `"adversarial"`, `"gaussian"`,
-            `"mixture"`, `"flow"` or `None`. Defaults to `None`: a plain
-            autoencoder.
+            `"mixture"`, `"kernel"`, `"flow"` or `None`. Defaults to `None`: a
+            plain autoencoder.
         codec: `keras_arae.data.Codec` or `None`. Turns users' data into
             integers. Defaults to `None`: data are integers already.
         condition: what is known of each piece of data: an int, the number of

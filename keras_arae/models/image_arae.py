@@ -50,11 +50,12 @@ class ImageARAE(ARAE):
         networks: `"dense"`, as released, or `"convolutional"`. Defaults to
             `"dense"`.
         code_dim: int. Width of a code. Defaults to `100`.
-        prior: `"adversarial"`, `"gaussian"`, `"mixture"`, `"flow"`, a
-            `keras_arae.priors.Prior` or `None`, a plain autoencoder. Defaults
-            to `"adversarial"`: noise of width 32, a plain generator and
-            critic with two hidden layers of 300 (released: 64, 100, 150 and
-            100, 60, 20) and the released learning rates.
+        prior: `"adversarial"`, `"gaussian"`, `"mixture"`, `"kernel"`,
+            `"flow"`, a `keras_arae.priors.Prior` or `None`, a plain
+            autoencoder. Defaults to `"adversarial"`: noise of width 32, a
+            plain generator and critic with two hidden layers of 300
+            (released: 64, 100, 150 and 100, 60, 20) and the released learning
+            rates.
         encoder: Keras layer in place of the default. Defaults to `None`.
         decoder: `keras_arae.layers.Decoder` in place of the default. Defaults
             to `None`.

@@ -39,9 +39,10 @@ class TextARAE(SequenceARAE):
         code_dim: int. Width of a code. Defaults to `300`.
         units: int or `None`. Units of LSTMs, width of Transformers. Defaults
             to `None`: `code_dim`.
-        prior: `"adversarial"`, `"gaussian"`, `"mixture"`, `"flow"`, a
-            `keras_arae.priors.Prior` or `None`, the plain autoencoder that
-            the paper compares with. Defaults to `"adversarial"`.
+        prior: `"adversarial"`, `"gaussian"`, `"mixture"`, `"kernel"`,
+            `"flow"`, a `keras_arae.priors.Prior` or `None`, the plain
+            autoencoder that the paper compares with. Defaults to
+            `"adversarial"`.
         encoder: `"lstm"`, `"bidirectional_lstm"`, `"convolutional"`,
             `"transformer"` (whose embedding is as wide as `units`) or a
             Keras layer. Defaults to `"lstm"`.

@@ -12,6 +12,7 @@ from keras_arae.priors.directions import PrincipalDirections
 from keras_arae.priors.fitted import FittedPrior
 from keras_arae.priors.flow import FlowMatchingPrior
 from keras_arae.priors.gaussian import GaussianPrior
+from keras_arae.priors.kernel import KernelPrior
 from keras_arae.priors.mixture import MixturePrior
 from keras_arae.priors.prior import Prior
 
@@ -20,6 +21,7 @@ PRIORS = {
     "adversarial": AdversarialPrior,
     "gaussian": GaussianPrior,
     "mixture": MixturePrior,
+    "kernel": KernelPrior,
     "flow": FlowMatchingPrior,
 }
 PRIOR = optional(either(one_of(*PRIORS), instance(Prior)))
@@ -30,6 +32,7 @@ __all__ = [
     "FittedPrior",
     "FlowMatchingPrior",
     "GaussianPrior",
+    "KernelPrior",
     "MixturePrior",
     "PrincipalDirections",
     "Prior",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -194,3 +195,20 @@ def slope_of(x: np.ndarray, condition: np.ndarray) -> np.ndarray:
     return np.linalg.lstsq(condition - center, x - x.mean(axis=0), rcond=None)[
         0
     ]
+
+
+def chosen(noise: Any, logits: Any) -> Any:
+    """Which of several each row's noise chooses, by their chances.
+
+    Args:
+        noise: float tensor of shape `(batch,)`, drawn from N(0, 1).
+        logits: float tensor of shape `(batch, num_choices)`, or of one row
+            for all.
+
+    Returns:
+        An int32 tensor of shape `(batch,)`: where noise falls among chances.
+    """
+    limits = ops.cumsum(ops.softmax(logits, axis=-1), axis=-1)[:, :-1]
+    chance = 0.5 * (1.0 + ops.erf(noise / math.sqrt(2.0)))
+    above = ops.cast(chance[:, None] > limits, "int32")
+    return ops.sum(above, axis=-1)

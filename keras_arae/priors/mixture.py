@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from typing import Any
 
@@ -18,6 +17,7 @@ from keras_arae.export import export
 from keras_arae.extras import require
 from keras_arae.priors.directions import PrincipalDirections
 from keras_arae.priors.fitted import FittedPrior
+from keras_arae.priors.fitted import chosen
 from keras_arae.priors.fitted import slope_of
 
 # The logarithm of the chance of a component that no code was near.
@@ -210,10 +210,7 @@ class MixturePrior(FittedPrior):
         logits = self.bias[None]
         if condition is not None:
             logits = logits + ops.matmul(condition, self.slope)
-        limits = ops.cumsum(ops.softmax(logits, axis=-1), axis=-1)[:, :-1]
-        chance = 0.5 * (1.0 + ops.erf(noise / math.sqrt(2.0)))
-        above = ops.cast(chance[:, None] > limits, "int32")
-        return ops.sum(above, axis=-1)
+        return chosen(noise, logits)
 
     def get_config(self) -> dict[str, Any]:
         return {

@@ -9,12 +9,17 @@ import keras_arae
 from keras_arae.layers import VelocityNetwork
 from keras_arae.priors import FlowMatchingPrior
 from keras_arae.priors import GaussianPrior
+from keras_arae.priors import KernelPrior
 from keras_arae.priors import MixturePrior
 from keras_arae.priors import PrincipalDirections
 
 
 def mixture(**options):
     return MixturePrior(**{"num_components": 4, **options})
+
+
+def kernel(**options):
+    return KernelPrior(**{"num_codes": 150, "bandwidth": 0.2, **options})
 
 
 def flow(**options):
@@ -28,8 +33,8 @@ def flow_of_few_updates(**options):
     return flow(**{"num_updates": 20, "num_steps": 4, **options})
 
 
-KINDS = {"mixture": mixture, "flow": flow}
-QUICK_KINDS = {"mixture": mixture, "flow": flow_of_few_updates}
+KINDS = {"mixture": mixture, "kernel": kernel, "flow": flow}
+QUICK_KINDS = {**KINDS, "flow": flow_of_few_updates}
 
 
 def fitted(prior, codes, condition=None, normalized=False):
@@ -150,6 +155,34 @@ def test_noise_walks_from_component_to_component():
     )
 
 
+@pytest.mark.parametrize("bandwidth", [0.01, 0.5, 1.0])
+def test_kernels_keep_mean_and_covariance(bandwidth):
+    codes = np.random.default_rng(0).exponential(size=(2000, 3)) * [1, 2, 3]
+    prior = fitted(KernelPrior(bandwidth=bandwidth, num_codes=2000), codes)
+    found = draws(prior, 20000)
+    np.testing.assert_allclose(found.mean(axis=0), codes.mean(axis=0), atol=0.1)
+    np.testing.assert_allclose(np.cov(found.T), np.cov(codes.T), atol=0.4)
+    # Of a Gaussian a sixth lies a standard deviation below the mean; of an
+    # exponential distribution nothing.
+    below = np.mean(found[:, 0] < codes[:, 0].mean() - codes[:, 0].std())
+    expected = {0.01: (0.0, 0.02), 0.5: (0.09, 0.14), 1.0: (0.14, 0.18)}
+    least, most = expected[bandwidth]
+    assert least <= below <= most
+
+
+@pytest.mark.once
+def test_narrow_kernels_draw_codes_of_the_condition():
+    rng = np.random.default_rng(0)
+    asked = rng.normal(size=(3000, 1))
+    codes = rng.normal(size=(3000, 3))
+    codes[:, 0] = asked[:, 0] ** 2  # No line goes through it.
+    prior = fitted(KernelPrior(bandwidth=0.05), codes, asked)
+    for value in (-1.5, 0.0, 1.5):
+        condition = np.full((500, 1), value, "float32")
+        found = draws(prior, 500, condition)[:, 0]
+        assert abs(found.mean() - value**2) < 0.25
+
+
 @pytest.mark.once
 def test_places_along_directions_have_variance_one():
     rng = np.random.default_rng(0)
@@ -168,7 +201,8 @@ def test_a_model_draws_from_it_and_saves_it(
     make, make_model, clauses, tmp_path
 ):
     labels = np.arange(len(clauses)) % 2
-    options = {} if make is mixture else {"guidance": 2.0, "churn": 0.3}
+    is_flow = make is flow_of_few_updates
+    options = {"guidance": 2.0, "churn": 0.3} if is_flow else {}
     prior = make(num_directions=6, **options)
     model = make_model(prior=prior, condition=2, compiled=False)
     model.compile(run_eagerly=True)
@@ -182,7 +216,7 @@ def test_a_model_draws_from_it_and_saves_it(
     assert loaded.interpolate(label=0, steps=3, seed=0) == path
 
 
-@pytest.mark.parametrize("make", [mixture, GaussianPrior])
+@pytest.mark.parametrize("make", [mixture, kernel, GaussianPrior])
 def test_another_prior_than_the_models(make, make_model, clauses):
     model = make_model(prior="gaussian", compiled=False)
     model.fit_prior(clauses)
