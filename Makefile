@@ -28,25 +28,25 @@ test: lint
 $(PARTS): export OMP_NUM_THREADS = 1
 
 test-tensorflow: $(VENV)/installed-for-tests
-	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest --durations=5 -m "not once"
+	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest --durations=20 -m "not once"
 
 test-jax: $(VENV)/installed-for-tests
-	KERAS_BACKEND=jax $(BIN)/python -m pytest --durations=5 -m "not once"
+	KERAS_BACKEND=jax $(BIN)/python -m pytest --durations=20 -m "not once"
 
 test-torch: $(VENV)/installed-for-tests
-	KERAS_BACKEND=torch $(BIN)/python -m pytest --durations=5 -m "not once"
+	KERAS_BACKEND=torch $(BIN)/python -m pytest --durations=20 -m "not once"
 
 # What is the same on every backend: on PyTorch, which compiles nothing. In two
 # parts of about one length.
 test-programs: $(VENV)/installed-for-tests
-	KERAS_BACKEND=torch $(BIN)/python -m pytest --durations=5 -m once $(PROGRAMS)
+	KERAS_BACKEND=torch $(BIN)/python -m pytest --durations=20 -m once $(PROGRAMS)
 
 test-once: $(VENV)/installed-for-tests
-	KERAS_BACKEND=torch $(BIN)/python -m pytest --durations=5 -m once tests \
+	KERAS_BACKEND=torch $(BIN)/python -m pytest --durations=20 -m once tests \
 		$(addprefix --ignore=,$(PROGRAMS))
 
 test-bare: $(BARE)/installed
-	KERAS_BACKEND=jax $(BARE)/bin/python -m pytest --durations=5 \
+	KERAS_BACKEND=jax $(BARE)/bin/python -m pytest --durations=20 \
 		tests/bare/test_without_tensorflow.py
 
 lint: $(VENV)/installed-for-tests
