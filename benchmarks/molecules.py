@@ -59,14 +59,18 @@ flags.DEFINE_float("learning_rate", 4e-3, "Of Adam; falls to 0, as a cosine.")
 flags.DEFINE_integer("steps", 500, "Between two lines and two checkpoints.")
 flags.DEFINE_list(
     "prior", ["gaussian", "mixture", "flow"],
-    "adversarial, gaussian, mixture, kernel, flow; empty trains and no more.",
+    "adversarial, gaussian, mixture, kernel, flow; empty trains and no more. "
+    "With --model also own, which is what it has, and the default there.",
 )  # fmt: skip
+flags.DEFINE_float("bandwidth", 0.5, "Of the kernel prior.")
 flags.DEFINE_string(
     "model", None, "A preset or a file: judged in place of training."
 )
 flags.DEFINE_list(
     "temperature", ["0"], "Of samples; 0 takes the likeliest tokens."
 )
+flags.DEFINE_integer("num_beams", None, "Of samples: beam search.")
+flags.DEFINE_integer("num_refinements", 0, "Of samples: decoded once more.")
 flags.DEFINE_integer("num_codes", 100000, "Codes that priors are fitted to.")
 flags.DEFINE_integer("num_samples", 30000, "Of each prior and draw.")
 flags.DEFINE_integer("draws", 1, "Sets of samples of each prior.")
@@ -79,8 +83,8 @@ flags.DEFINE_bool("overwrite", False, "Replace earlier results.")
 FLAGS = flags.FLAGS
 # What a finished run may be resumed with.
 AFTERWARDS = (
-    "draws", "fcd", "num_calls", "num_codes", "num_test", "prior",
-    "temperature", "test",
+    "bandwidth", "draws", "fcd", "num_beams", "num_calls", "num_codes",
+    "num_refinements", "num_test", "prior", "temperature", "test",
 )  # fmt: skip
 
 
@@ -152,9 +156,12 @@ def judge_model(folder, model, train, held_out, encoded=None):
     print(numbers, flush=True)
     report = evaluation.MoleculeReport(train, *test_sets(), fcd=FLAGS.fcd)
     rows = {}
-    for name in FLAGS.prior if encoded else ["own"]:
+    for name in prior_names():
         if name not in ("adversarial", "own"):
-            model.prior = name
+            if encoded is None:
+                some = train[: FLAGS.num_codes]
+                encoded = model.feed(some).arrays(some)
+            model.prior = make_prior(name)
             start = time.time()
             model.fit_prior(encoded, num_codes=FLAGS.num_codes, verbose=2)
             numbers[f"{name}: seconds to fit"] = time.time() - start
@@ -171,6 +178,19 @@ def judge_model(folder, model, train, held_out, encoded=None):
     print(json.dumps(numbers, indent=1))
     text = json.dumps({**numbers, "rows": rows}, indent=1) + "\n"
     (pathlib.Path(folder) / "numbers.json").write_text(text)
+
+
+def prior_names():
+    """What is judged: of a model that was given, its own prior unless asked."""
+    if FLAGS.model is None or FLAGS["prior"].present:
+        return FLAGS.prior
+    return ["own"]
+
+
+def make_prior(name):
+    if name != "kernel":
+        return keras_arae.priors.get(name)
+    return keras_arae.priors.KernelPrior(FLAGS.bandwidth, FLAGS.num_codes)
 
 
 def test_sets():
@@ -218,7 +238,11 @@ def judge_codes(model, held_out):
 def judge(model, report, folder, row, temperature, seed):
     """Samples of a prior, written to the folder, and what they are worth."""
     start = time.time()
-    options = {"temperature": temperature} if temperature else {}
+    options = {"num_refinements": FLAGS.num_refinements}
+    if temperature:
+        options["temperature"] = temperature
+    if FLAGS.num_beams is not None:
+        options["num_beams"] = FLAGS.num_beams
     samples = model.generate(FLAGS.num_samples, seed=seed, **options)
     seconds = time.time() - start
     folder.write_lines(

@@ -34,6 +34,14 @@ CODES = RANDOM.normal(size=(3, 4)).astype("float32")
 FEATURES = RANDOM.normal(size=(2, 24, 3))
 VERBOSE = b.choice("auto")
 VERBOSE = VERBOSE._replace(may_be=lambda value, _: value in (0, 1, 2, "auto"))
+# One level for all codes, or the lowest and the highest.
+NOISE = b.FACTOR._replace(
+    may_be=lambda value, right: (
+        all(b.POSITIVE.may_be(level, right) for level in value)
+        if isinstance(value, (list, tuple)) and len(value) == 2
+        else b.FACTOR.may_be(value, right)
+    )
+)
 SAMPLING = {
     "sampler": ("greedy", b.choice("greedy", "random", "beam", "top_k")),
     "temperature": (None, b.POSITIVE),
@@ -675,7 +683,7 @@ def _of_model_makers(codec):
             condition=(2, b.ANY),
             normalize_codes=(True, b.FLAG),
             learning_rate=(1e-3, b.POSITIVE),
-            code_noise=(0.05, b.FACTOR),
+            code_noise=(0.05, NOISE),
         ),
         call(
             "TransferARAE",
@@ -717,7 +725,7 @@ def _of_model_makers(codec):
             prior=("gaussian", prior),
             encoder=(None, layer),
             decoder=(None, layer),
-            code_noise=(0.05, b.FACTOR),
+            code_noise=(0.05, NOISE),
             seed=(0, b.SEED),
         ),
         call(
@@ -732,7 +740,7 @@ def _of_model_makers(codec):
             codec=(data.ArrayCodec((6,), 2), b.of_type(data.Codec)),
             condition=(None, b.ANY),
             normalize_codes=(True, b.FLAG),
-            code_noise=(0.05, b.FACTOR),
+            code_noise=(0.05, NOISE),
             seed=(0, b.SEED),
         ),
     ]

@@ -193,7 +193,7 @@ def plot_properties(
         figure.savefig(partial, dpi=120, format="png")
 
 
-@checked(asked=several(DICT, 1), molecules=several(SMILES, 1))
+@checked(asked=several(DICT, 1), molecules=several(SMILES, 1), path=PATH)
 def plot_asked_properties(
     asked: Sequence[Mapping[str, float]],
     molecules: Sequence[Sequence[str]],

@@ -76,8 +76,12 @@ def test_rows_of_molecules(tmp_path):
     assert len(samples.read_text().splitlines()) == 4
     run(
         "molecules.py", f"--model={tmp_path / 'run' / 'model.keras'}",
-        "--num_held_out=10", "--num_samples=4", "--num_test=50", "--nofcd",
-        "--temperature=0,0.5", f"--output_dir={tmp_path / 'judged'}",
+        "--num_train=60", "--num_held_out=10", "--num_samples=4",
+        "--num_test=50", "--nofcd", "--temperature=0,0.5",
+        "--prior=own,kernel", "--num_codes=20", "--num_refinements=1",
+        f"--output_dir={tmp_path / 'judged'}",
     )  # fmt: skip
     judged = json.loads((tmp_path / "judged" / "numbers.json").read_text())
-    assert len(judged["rows"]) == 2
+    assert [row.split(",")[0] for row in judged["rows"]] == [
+        "own", "own", "kernel", "kernel",
+    ]  # fmt: skip
