@@ -59,13 +59,15 @@ PAPER_SWAPS = {
 SHARED = [
     *SCALES["cpu"], "batch_size", "learning_rate", "code_noise", "judge",
     "temperatures", "refinements", "test", "priors", "word_dropout",
-    "standardize_codes", "encoder",
+    "standardize_codes", "encoder", "bandwidth", "num_codes",
 ]  # fmt: skip
 # Fitted to codes afterwards. The flow is about as large as the networks.
 PRIORS = {
     "gaussian": keras_arae.priors.GaussianPrior,
     "mixture": keras_arae.priors.MixturePrior,
-    "kernel": keras_arae.priors.KernelPrior,
+    "kernel": lambda: keras_arae.priors.KernelPrior(
+        FLAGS.bandwidth, FLAGS.num_codes
+    ),
     "flow": lambda: keras_arae.priors.FlowMatchingPrior(
         keras_arae.layers.VelocityNetwork(256), num_updates=4000
     ),
@@ -104,6 +106,8 @@ flags.DEFINE_list(
     "priors", [],
     f"Of {[*PRIORS]}: fitted to codes of AE and DAE, a row each.",
 )  # fmt: skip
+flags.DEFINE_float("bandwidth", 0.5, "Of the kernel prior.")
+flags.DEFINE_integer("num_codes", 10000, "That the kernel prior keeps.")
 flags.DEFINE_float("word_dropout", 0.3, "Of the denoising DAE and DAAE.")
 flags.DEFINE_bool("standardize_codes", False, "Of all autoencoders.")
 flags.DEFINE_enum(
