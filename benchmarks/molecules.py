@@ -80,6 +80,18 @@ flags.DEFINE_string("output_dir", "output/moses", "For the results.")
 flags.DEFINE_integer("seed", 0, "Random seed.")
 flags.DEFINE_bool("resume", False, "Continue an interrupted run.")
 flags.DEFINE_bool("overwrite", False, "Replace earlier results.")
+# Names are wrong before a training of hours, not behind it.
+flags.register_multi_flags_validator(
+    ["prior", "model"],
+    lambda given: (
+        {*given["prior"]} <= {*keras_arae.priors.PRIORS}
+        if given["model"] is None
+        else {*given["prior"]}
+        <= {*keras_arae.priors.PRIORS, "own"} - {"adversarial"}
+    ),
+    f"--prior must be some of {[*keras_arae.priors.PRIORS]}; with --model also "
+    "own, and not adversarial, which learns in training",
+)
 FLAGS = flags.FLAGS
 # What a finished run may be resumed with.
 AFTERWARDS = (

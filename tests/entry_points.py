@@ -1079,7 +1079,7 @@ def _of_priors_and_training():
         call(
             "KernelPrior",
             priors.KernelPrior,
-            bandwidth=(0.5, b.real(0.0, 1.0, open_=False)),
+            bandwidth=(0.5, b.real(0.0, 1.0)),
             num_codes=(2, b.COUNT),
             num_directions=(2, b.WIDTH),
             condition_bandwidth=(0.2, b.POSITIVE),
