@@ -141,6 +141,7 @@ def test_the_map_is_for_mice_and_keys(opened, text):
     page = opened(text)
     chart = page.get_by_label("Map of codes", exact=True)
     card = page.locator(".here .card")
+    expect(chart).to_be_visible()  # Its codes have come.
     box = chart.bounding_box()
     # The outermost dot lies at a side, 94% of the way out.
     places = text.get("/api/map").json()["places"]
@@ -211,8 +212,10 @@ def test_images_are_drawn_and_molecules_shown(opened):
         box.press("Enter")
         picture = page.locator(".slot.a img").first
         expect(picture).to_have_attribute("alt", "CCO")
-        width = picture.evaluate("image => image.naturalWidth")
-        assert width > 0  # The policy of the page lets it be seen.
+        # The policy of the page lets it be seen.
+        page.wait_for_function(
+            "image => image.naturalWidth", arg=picture.element_handle()
+        )
         box.fill("C1CC")
         box.press("Enter")
         alert = page.locator(".slot.a").get_by_role("alert")
