@@ -34,9 +34,14 @@ def make_model():
 def same_draws():
     """The same noise on every backend, whose generators differ."""
     generator = np.random.default_rng(0)
-    noise = generator.normal(size=(32, 5)).astype("float32")
-    shares = generator.uniform(size=(32, 1)).astype("float32")
-    draws = {5: noise, 1: shares}  # By their width.
+    draws = {
+        width: draw(size=(32, width)).astype("float32")
+        for width, draw in (
+            (5, generator.normal),  # For the generator's own step,
+            (3 * 5, generator.normal),  # and for the critic's three.
+            (1, generator.uniform),
+        )
+    }
 
     def draw(shape, seed=None):
         return keras.ops.convert_to_tensor(draws[shape[-1]])

@@ -1,10 +1,11 @@
 """The one room that asks which Keras backend runs.
 
 `Trainer` gives a model its step signatures, gradients and compiled functions;
-the others are a layer and kernels that a backend does better its own way.
+the others are layers and kernels that a backend does better its own way.
 Whoever calls them knows nothing of backends.
 """
 
+from keras_arae.backend.current import BatchNormalization
 from keras_arae.backend.current import Dense
 from keras_arae.backend.current import Trainer
 from keras_arae.backend.current import cross_entropy
@@ -14,6 +15,7 @@ from keras_arae.backend.current import replicas
 from keras_arae.backend.current import sums_of_first
 
 __all__ = [
+    "BatchNormalization",
     "Dense",
     "Trainer",
     "cross_entropy",

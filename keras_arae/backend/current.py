@@ -19,6 +19,7 @@ else:
         f"Received: KERAS_BACKEND={keras.config.backend()!r}"
     )
 
+BatchNormalization: Any = _backend.BatchNormalization
 Dense: Any = _backend.Dense
 Trainer = _backend.Trainer
 cross_entropy = _backend.cross_entropy

@@ -176,6 +176,10 @@ class Trainer:
         for variable in variables:
             variable.assign(ops.clip(variable, -bound, bound))
 
+    def compile_update(self, update: Callable) -> Callable:
+        """What TensorFlow needs for small updates: nothing here."""
+        return update
+
     def where_finite(self, value: Any, gradients: Sequence) -> Any:
         """`value`, or NaN if a gradient is not finite."""
         total = sum(ops.sum(gradient) for gradient in gradients)
@@ -239,6 +243,9 @@ def product(x: Any, kernel: Any) -> Any:
         return ops.matmul(x, kernel)
     kernel = ops.cast(kernel, x.dtype)
     return _product(ops.convert_to_tensor(x), kernel)
+
+
+BatchNormalization = keras.layers.BatchNormalization
 
 
 class Dense(keras.layers.Dense):

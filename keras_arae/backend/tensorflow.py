@@ -11,6 +11,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 from keras import ops
+from tensorflow.python.framework.config import is_op_determinism_enabled
 
 from keras_arae.backend.tensorflow_replicas import StrategyReplicas
 
@@ -27,6 +28,8 @@ class Trainer:
     distribute_strategy: Any
     jit_compile: Any
     run_eagerly: bool
+    _compile_options: dict[str, Any]
+    _flatten_layers: Callable
 
     @property
     def skips_masked(self) -> bool:
@@ -123,6 +126,23 @@ class Trainer:
         for variable in variables:
             variable.assign(ops.clip(variable, -bound, bound))
 
+    def compile_update(self, update: Callable) -> Callable:
+        """An update of fixed shapes by XLA, in a step that XLA has not.
+
+        Such a step runs operation by operation, and one of a small network
+        takes less time than to begin it.
+        """
+        if (
+            tf.executing_eagerly()
+            or self.jit_compile
+            or self._compile_options["jit_compile"] is False
+            or self.distribute_strategy.num_replicas_in_sync > 1
+            or not all(layer.supports_jit for layer in self._flatten_layers())
+            or is_op_determinism_enabled()
+        ):
+            return update
+        return tf.function(update, jit_compile=True)
+
     def where_finite(self, value: Any, gradients: Sequence) -> Any:
         """`value`, or NaN if a gradient is not finite."""
         total = sum(ops.sum(gradient) for gradient in gradients)
@@ -142,6 +162,7 @@ class Trainer:
 
 
 Dense = keras.layers.Dense
+BatchNormalization = keras.layers.BatchNormalization
 
 
 def product(x: Any, kernel: Any) -> Any:

@@ -100,6 +100,10 @@ class Trainer:
             torch._foreach_clamp_min_(values, -bound)
             torch._foreach_clamp_max_(values, bound)
 
+    def compile_update(self, update: Callable) -> Callable:
+        """What TensorFlow needs for small updates: nothing here."""
+        return update
+
     def where_finite(self, value: Any, gradients: Sequence) -> Any:
         """`value`, or NaN if a gradient is not finite."""
         total = torch.stack([gradient.sum() for gradient in gradients]).sum()
@@ -127,6 +131,35 @@ class Dense(keras.layers.Dense):
             weight.value.to(inputs.dtype) for weight in (self.bias, self.kernel)
         )
         return self.activation(torch.addmm(bias, inputs, kernel))
+
+
+class BatchNormalization(keras.layers.BatchNormalization):
+    """Keras' own, which takes PyTorch's one operation where it fits."""
+
+    def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
+        learns = training and self.trainable and mask is None
+        is_plain = self.compute_dtype == "float32" and not self.renorm
+        is_matrix = inputs.ndim == 2 and self.axis in (1, -1)
+        if not (learns and is_plain and is_matrix):
+            return super().call(inputs, training=training, mask=mask)
+        outputs, mean, inverse = torch.native_batch_norm(
+            inputs.to(torch.float32),
+            self.gamma.value if self.scale else None,
+            self.beta.value if self.center else None,
+            None,
+            None,
+            True,
+            0.0,
+            self.epsilon,
+        )
+        with torch.no_grad():
+            variance = inverse.square().reciprocal() - self.epsilon
+            for average, value in (
+                (self.moving_mean, mean),
+                (self.moving_variance, variance.clamp(min=0.0)),
+            ):
+                average.assign(torch.lerp(value, average.value, self.momentum))
+        return outputs
 
 
 def lstm(layer: Any, inputs: Any, constant: Any) -> Any:

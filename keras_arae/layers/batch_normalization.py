@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 from keras import ops
 
 from keras_arae import backend
@@ -12,7 +11,7 @@ from keras_arae.export import export
 
 
 @export
-class BatchNormalization(keras.layers.BatchNormalization):
+class BatchNormalization(backend.BatchNormalization):
     """Keras' own, which several replicas of a step compute as one would.
 
     Of each replica's rows alone, statistics would be those of a smaller batch.
@@ -43,6 +42,12 @@ class BatchNormalization(keras.layers.BatchNormalization):
         learns = training and self.trainable and mask is None
         if not learns or backend.replicas.count == 1:
             return super().call(inputs, training=training, mask=mask)
+        if self.renorm:
+            raise ValueError(
+                "Several replicas normalize by the statistics of the global "
+                "batch, without corrections: leave out `renorm`. "
+                "Received: renorm=True"
+            )
         inputs = ops.cast(inputs, "float32")
         axis = self.axis % len(inputs.shape)
         others = [i for i in range(len(inputs.shape)) if i != axis]

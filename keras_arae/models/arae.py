@@ -298,6 +298,8 @@ class ARAE(GenerativeModel):
             # One update, on the autoencoder's part of the batch.
             inputs=lambda batch: self.parts(batch)[:1],
             evaluate=self.evaluate_reconstruction,
+            # Of sequences, what pads a batch may be left out.
+            static_shapes=not self.decoder.autoregressive,
         )
         if self.prior is None:
             return [reconstruction]
@@ -389,6 +391,7 @@ class ARAE(GenerativeModel):
             inputs=lambda batch: self.critic_codes(batch, encoding),
             evaluate=self.evaluate_critic,
             after=self.clip_critic if clips else None,  # Each update.
+            static_shapes=True,
         )
         encoder = Phase(
             "encoder",
@@ -409,25 +412,34 @@ class ARAE(GenerativeModel):
             ),
             logs=("generator_loss", *_moment_names("generated_code")),
             inputs=lambda batch: self.parts(batch)[:1],
+            static_shapes=True,
         )
         return [critic, encoder, generator]
 
     def critic_codes(self, batch: Batch, encoding: SharedPass) -> list[tuple]:
-        """A pair for each critic step: real codes, held fixed; their batch."""
+        """For each critic step real codes, generated ones, and their batch.
+
+        All are held fixed: neither encoder nor generator learns meanwhile.
+        """
         first, *others = self.parts(batch)
-        if not others:
-            code = ops.stop_gradient(encoding(batch))
-            return [(code, first)] * self.prior.critic_steps
-        x = ops.concatenate([part.x for part in others])
-        code = ops.stop_gradient(self.code(x, training=True))
-        return list(zip(ops.split(code, len(others)), others))
+        if others:
+            x = ops.concatenate([part.x for part in others])
+            code = ops.stop_gradient(self.code(x, training=True))
+            codes = ops.split(code, len(others))
+        else:
+            others = [first] * self.prior.critic_steps
+            codes = [ops.stop_gradient(encoding(batch))] * len(others)
+        generated = self.prior.sample_batches(
+            ops.shape(codes[0])[0],
+            [part.condition for part in others],
+            self.seed_generator,
+            training=True,
+        )
+        return list(zip(codes, map(ops.stop_gradient, generated), others))
 
     def critic_loss(self, codes: tuple) -> tuple[Any, dict[str, Any]]:
         """Mean generated score minus mean real score, plus the penalty."""
-        code, batch = codes
-        generated = ops.stop_gradient(
-            self.generated_code(code, batch.condition, training=True)
-        )
+        code, generated, batch = codes
         loss, logs = 0.0, {}
         # First, so that what the critic may `add_loss` is of its scores.
         if self.prior.critic_regularizer == "gradient_penalty":

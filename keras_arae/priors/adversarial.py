@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_arae import backend
 from keras_arae.arguments import COUNT
 from keras_arae.arguments import LAYER
 from keras_arae.arguments import NOT_NEGATIVE
@@ -193,6 +194,48 @@ class AdversarialPrior(Prior):
         """
         code = self.joined(code, condition)
         return ops.cast(self.critic(code, training=training), "float32")
+
+    def sample_batches(
+        self,
+        num_codes: Any,
+        conditions: Sequence,
+        seed: Any = None,
+        training: bool = False,
+    ) -> list:
+        """Batches of codes, one for each condition, from one pass.
+
+        The generator stays as it is while the critic learns from several. One
+        of your own, or one that normalizes over the batch, may look at other
+        rows than a code's own: it makes each batch by a pass of its own.
+
+        Args:
+            num_codes: int. Codes a batch.
+            conditions: sequence of float tensors of shape `(num_codes,
+                condition_dim)`, or of `None`.
+            seed: int or `keras.random.SeedGenerator`. Defaults to `None`.
+            training: bool. Defaults to `False`.
+
+        Returns:
+            A list of float32 tensors of shape `(num_codes, code_dim)`.
+        """
+        is_ours = type(self.generator) is Generator
+        if not is_ours or self.generator.batch_normalization:
+            return [
+                self.sample(num_codes, condition, seed, training)
+                for condition in conditions
+            ]
+        count, condition = len(conditions), None
+        if conditions[0] is not None:
+            condition = ops.stack(conditions, axis=1)
+            condition = ops.reshape(condition, (-1, condition.shape[-1]))
+        # Rows stay rows: several replicas draw for those that are theirs.
+        noise = backend.replicas.draw(
+            keras.random.normal, (num_codes, count * self.noise_dim), seed=seed
+        )
+        noise = ops.reshape(noise, (-1, self.noise_dim))
+        codes = ops.cast(self(noise, condition, training=training), "float32")
+        codes = ops.reshape(codes, (-1, count, codes.shape[-1]))
+        return ops.unstack(codes, num=count, axis=1)
 
     def phases(self, model: Any) -> list[Phase]:
         """The game of Algorithm 1, which `ARAE.adversarial_phases` plays."""

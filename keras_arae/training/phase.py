@@ -11,6 +11,7 @@ from typing import Any
 import keras
 
 from keras_arae.arguments import DICT
+from keras_arae.arguments import FLAG
 from keras_arae.arguments import FUNCTION
 from keras_arae.arguments import LAYER
 from keras_arae.arguments import TEXT
@@ -60,6 +61,10 @@ class Phase:
             each input: gradients by that part go on through it, to the
             variables of its networks, which are the phase's. Defaults to
             `None`.
+        static_shapes: bool. Whether shapes depend on those of the inputs
+            alone, not on values such as lengths: where a step runs operation
+            by operation, an update is then compiled into one. Defaults to
+            `False`.
 
     Example:
 
@@ -90,6 +95,7 @@ class Phase:
     evaluate: Callable[[Any], dict[str, Any]] | None = None
     after: Callable[[], None] | None = None
     through: SharedPass | None = None
+    static_shapes: bool = False
 
     def __post_init__(self) -> None:
         for name, rule in _RULES.items():
@@ -163,6 +169,7 @@ _RULES = {
     "inputs": optional(FUNCTION),
     "evaluate": optional(FUNCTION),
     "after": optional(FUNCTION),
+    "static_shapes": FLAG,
 }
 
 

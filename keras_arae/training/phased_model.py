@@ -6,6 +6,7 @@ import functools
 import os
 from collections.abc import Callable
 from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -572,10 +573,13 @@ class PhasedModel(backend.Trainer, keras.Model):
         for phase in phases:
             if not phase.variables:
                 continue
-            for phase_input in phase.inputs(batch) if phase.inputs else [batch]:
-                logs = self.run_phase(phase, phase_input)
-                self._track(phase, logs)
-            names.update(dict.fromkeys(logs))
+            update: Callable = functools.partial(self.run_phase, phase)
+            if phase.static_shapes:
+                update = self.compile_update(update)
+            inputs = phase.inputs(batch) if phase.inputs else [batch]
+            found = [update(phase_input) for phase_input in inputs]
+            self._track(phase, *found)
+            names.update(dict.fromkeys(found[-1]))
         self.optimizer.advance()
         return self._results(phases, names)
 
@@ -639,9 +643,10 @@ class PhasedModel(backend.Trainer, keras.Model):
                 names.update(dict.fromkeys(logs))
         return self._results(phases, names)
 
-    def _track(self, phase: Phase, logs: Mapping[str, Any]) -> None:
-        phase.check_logs(logs)
-        for key, value in _over_replicas(logs).items():
+    def _track(self, phase: Phase, *found: Mapping[str, Any]) -> None:
+        """Adds the numbers of a phase's updates to the running means."""
+        phase.check_logs(found[-1])
+        for key, value in _over_replicas(_stacked(found)).items():
             value, weight = _as_pair(value)
             self._trackers[key].update_state(
                 ops.stop_gradient(value), sample_weight=weight
@@ -846,6 +851,21 @@ def _with_penalties(phase: Phase, logs: dict[str, Any]) -> dict[str, Any]:
 def _as_pair(value: Any) -> tuple[Any, Any]:
     """A number and its weight, or `None` where it has none."""
     return value if isinstance(value, tuple) else (value, None)
+
+
+def _stacked(found: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The numbers of several updates: one vector, or pair of them, each."""
+    if len(found) == 1:
+        return found[0]
+    stacked = {}
+    for key in found[-1]:
+        values, weights = zip(*(_as_pair(logs[key]) for logs in found))
+        values = ops.stack(values)
+        if weights[0] is None:
+            stacked[key] = values
+        else:
+            stacked[key] = values, ops.stack(weights)
+    return stacked
 
 
 def _over_replicas(logs: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -189,3 +189,27 @@ def test_tanh_bounds_generated_codes():
     linear = layers.Generator(6, (50,))(noise)
     assert np.abs(ops.convert_to_numpy(bounded)).max() <= 1.0
     assert np.abs(ops.convert_to_numpy(linear)).max() > 1.0
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"center": False, "epsilon": 1e-5}, {"scale": False}]
+)
+def test_batch_normalization_is_that_of_keras(options):
+    """Values, averages and gradients, wherever a backend has its own."""
+    generator = np.random.default_rng(0)
+    x = generator.normal([3.0, -1.0, 0.0], [2.0, 0.1, 1.0], size=(50, 3))
+    factors = generator.normal(size=(50, 3))
+    x, factors = (ops.convert_to_tensor(y, "float32") for y in (x, factors))
+    found = []
+    for kind in (keras.layers.BatchNormalization, layers.BatchNormalization):
+        layer = kind(momentum=0.8, **options)
+        outputs = [layer(x, training=True) for _ in "ab"]
+        gradients = make_gradient(
+            lambda layer=layer: ops.sum(factors * layer(x, training=True)),
+            layer,
+        )
+        found.append([*outputs, *weights_of(layer), *gradients])
+    for ours, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(
+            *map(ops.convert_to_numpy, (ours, theirs)), rtol=1e-4, atol=1e-5
+        )

@@ -45,7 +45,11 @@ def fix_noise(model, rows):
     def sample(num_codes, condition=None, seed=None, training=False):
         return model.prior(noise[:num_codes], condition, training=training)
 
+    def sample_batches(num_codes, conditions, seed=None, training=False):
+        return [sample(num_codes, each) for each in conditions]
+
     model.prior.sample = sample
+    model.prior.sample_batches = sample_batches
 
 
 def mean_score(model, code):
@@ -170,7 +174,7 @@ def test_weight_clipping_bounds_the_critic(make_model, clauses):
 
 def test_fresh_data_gives_each_critic_step_its_own_rows(make_model, batch):
     model = make_model(critic_data="fresh", critic_steps=3)
-    codes = [code for code, _ in critic_codes(model, batch)]
+    codes = [code for code, *_ in critic_codes(model, batch)]
     rows = ops.convert_to_numpy(model.code(batch))
     assert len(codes) == 3
     np.testing.assert_allclose(
@@ -184,13 +188,39 @@ def test_fresh_data_gives_each_critic_step_its_own_rows(make_model, batch):
 
 def test_reused_codes_are_those_of_the_batch(make_model, batch):
     model = make_model(critic_steps=2)
-    (first, _), (second, _) = critic_codes(model, batch)
+    (first, *_), (second, *_) = critic_codes(model, batch)
     assert first is second
     np.testing.assert_allclose(
         ops.convert_to_numpy(first),
         ops.convert_to_numpy(model.code(batch)),
         atol=1e-6,
     )
+
+
+def test_the_log_is_the_mean_over_all_updates_of_the_critic(make_model, batch):
+    model, found = make_model(critic_steps=3), []
+    run = model.run_phase
+
+    def recorded(phase, phase_input):
+        logs = run(phase, phase_input)
+        found.append(logs.get("critic_loss"))
+        return logs
+
+    model.run_phase = recorded
+    weights = ops.convert_to_tensor(np.linspace(0, 2, 32).astype("float32"))
+    for data in (batch, None, None), (batch, None, weights):
+        found.clear()
+        model.reset_metrics()
+        logs = model.training_step(data)
+        losses = [first_of(loss) for loss in found if loss is not None]
+        assert len(set(losses)) == 3
+        expected = np.mean(losses)
+        assert number(logs["critic_loss"]) == pytest.approx(expected, rel=1e-5)
+
+
+def first_of(value):
+    """A number that is logged alone or with its weight."""
+    return number(value[0] if isinstance(value, tuple) else value)
 
 
 @pytest.mark.parametrize("critic_data", ["reuse", "fresh"])
