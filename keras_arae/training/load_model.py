@@ -13,6 +13,7 @@ from typing import Any
 
 import h5py
 import keras
+import numpy as np
 
 CONFIG = "config.json"
 # The members of an archive that hold weights; Keras writes one of them.
@@ -22,6 +23,15 @@ WEIGHTS = ("model.weights.h5", "model.weights.npz")
 # than its content a member of the archive may be.
 SPARE = 1 << 20
 MAX_EXPANSION = 100
+
+# Initializers whose numbers nothing but chance tells apart from others.
+RANDOM = (
+    keras.initializers.Orthogonal,
+    keras.initializers.RandomNormal,
+    keras.initializers.RandomUniform,
+    keras.initializers.TruncatedNormal,
+    keras.initializers.VarianceScaling,
+)
 
 # What shapes of data and of noise are called in configs, and how many numbers
 # one may hold: as an image of 1024 by 1024.
@@ -74,7 +84,7 @@ def load_model(
         )
     try:
         checked = _checked_folder if path.is_dir() else _checked_weights
-        with at_most_weights(checked(path)):
+        with at_most_weights(checked(path)), zeros_for_random():
             model = keras.saving.load_model(path)
     except Exception as error:  # Of any reader that it passes through.
         reason = " ".join(str(error).split()) or "no reason given"
@@ -120,6 +130,37 @@ def at_most_weights(limit: int) -> Iterator[None]:
         yield
     finally:
         keras.layers.Layer.add_weight = add_weight
+
+
+@contextlib.contextmanager
+def zeros_for_random() -> Iterator[None]:
+    """Has layers start from zeros where they would from random numbers.
+
+    The file's values take their place at once; on JAX, to draw numbers of a
+    new shape takes a compilation.
+    """
+    add_weight = keras.layers.Layer.add_weight
+
+    def starting(
+        self: Any,
+        shape: Any = None,
+        initializer: Any = None,
+        *args: Any,
+        **options: Any,
+    ) -> Any:
+        if isinstance(keras.initializers.get(initializer), RANDOM):
+            initializer = _zeros
+        return add_weight(self, shape, initializer, *args, **options)
+
+    keras.layers.Layer.add_weight = starting
+    try:
+        yield
+    finally:
+        keras.layers.Layer.add_weight = add_weight
+
+
+def _zeros(shape: Any, dtype: Any = None) -> Any:
+    return keras.ops.convert_to_tensor(np.zeros(shape), dtype)
 
 
 def _checked_weights(path: pathlib.Path) -> int:

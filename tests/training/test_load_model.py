@@ -4,6 +4,8 @@ import zipfile
 
 import keras
 import pytest
+from conftest import same
+from conftest import weights_of
 from limited_memory import limited_memory
 
 import keras_arae
@@ -44,6 +46,32 @@ def test_a_good_file_is_loaded_as_keras_does(path):
     assert model.compiled
     # Outside of it layers are free again.
     keras.layers.Dense(2000).build((None, 2000))
+
+
+@keras.saving.register_keras_serializable("tests")
+class Counted(keras.initializers.RandomNormal):
+    calls = 0
+
+    def __call__(self, shape, dtype=None):
+        Counted.calls += 1
+        return super().__call__(shape, dtype)
+
+
+def test_what_the_file_replaces_is_not_drawn(tmp_path):
+    model = keras_arae.ImageARAE(
+        (2, 2),
+        prior=keras_arae.priors.AdversarialPrior(
+            keras_arae.layers.Generator(100, (4,), kernel_initializer=Counted())
+        ),
+    )
+    drawn = Counted.calls
+    assert drawn >= 2
+    model.save(tmp_path / "model.keras")
+    loaded = load_model(tmp_path / "model.keras")
+    assert Counted.calls == drawn
+    assert same(weights_of(model), weights_of(loaded))
+    keras.layers.Dense(2, kernel_initializer=Counted()).build((None, 2))
+    assert Counted.calls == drawn + 1
 
 
 @pytest.mark.parametrize(
