@@ -7,7 +7,9 @@ One process a backend and one for `pytorch_baseline.py`; they take turns on
 the same machine (A B A B). Prints medians over all turns, the ratio to the
 baseline and to the floor: the time that the matrix products of a step would
 take at the best rate that any of the programs reached in the same run. With
---phases also the time of a step of one phase alone.
+--phases also the time of a step of one phase alone. Memory: the most that a
+program holds beyond what it held before its model was made, with weights and
+compiled code; and beyond what it holds between steps.
 """
 
 import json
@@ -107,6 +109,7 @@ def summary(workers, answers):
             "quartiles": [low, high],
             "first step": worker.ready["first"],
             "peak MB": max(answer["peak"] for answer in answers[name]),
+            "MB of a step": max(answer["own"] for answer in answers[name]),
         }
     return results
 
@@ -131,7 +134,7 @@ def print_table(results):
     )
     columns = [
         "ms a step", "quartiles", "rows/s", "times the loop's speed",
-        "times the floor", "first step, s", "peak MB",
+        "times the floor", "first step, s", "peak MB", "MB of a step",
     ]  # fmt: skip
     columns += PHASES if FLAGS.phases else ()
     print("| program |", " | ".join(columns), "|")
@@ -149,6 +152,7 @@ def print_table(results):
             f"{median / floor:.2f}",
             f"{found['first step'] / 1000:.1f}",
             f"{found['peak MB']:.0f}",
+            f"{found['MB of a step']:.0f}",
         ]
         if FLAGS.phases:
             cells += [f"{found[phase]:.1f}" for phase in PHASES]
@@ -173,10 +177,16 @@ def serve(name):
 
     def answer(steps):
         interleaved.reset_peak()
+        rest = interleaved.resident_megabytes()
         times = take_steps(steps)
-        peak = interleaved.peak_megabytes() - base
+        peak = interleaved.peak_megabytes()
         rate = timers.operations_per_second(FLAGS.device)
-        return {"steps": times, "peak": peak, "rate": rate}
+        return {
+            "steps": times,
+            "peak": peak - base,
+            "own": peak - rest,
+            "rate": rate,
+        }
 
     interleaved.serve(answer, first=first)
 

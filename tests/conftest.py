@@ -131,6 +131,9 @@ def with_prior(options):
 
 
 def compile_quickly(model, **options):
+    if keras.config.backend() == "tensorflow":
+        # XLA's compilation takes longer than a test's steps.
+        options.setdefault("jit_compile", False)
     model.compile(**quick_optimizers(), **options)
 
 

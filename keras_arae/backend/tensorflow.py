@@ -13,6 +13,9 @@ import tensorflow as tf
 from keras import ops
 from tensorflow.python.framework.config import is_op_determinism_enabled
 
+from keras_arae.backend.tensorflow_graphs import custom_gradient
+from keras_arae.backend.tensorflow_graphs import forgetting
+from keras_arae.backend.tensorflow_graphs import keep_no_graph
 from keras_arae.backend.tensorflow_replicas import StrategyReplicas
 
 replicas = StrategyReplicas()
@@ -62,11 +65,11 @@ class Trainer:
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Keras' signature of a step of training."""
-        return self.training_step(data)
+        return forgetting(self.training_step)(data)
 
     def test_step(self, data: Any) -> dict[str, Any]:
         """Keras' signature of a step of evaluation."""
-        return self.evaluation_step(data)
+        return forgetting(self.evaluation_step)(data)
 
     def record(
         self,
@@ -119,6 +122,7 @@ class Trainer:
                 tf.where(is_first, gradient, tf.zeros_like(gradient))
                 for gradient in gradients
             ]
+        keep_no_graph(optimizer)
         optimizer.apply(gradients, variables)
 
     def clip(self, variables: Sequence, bound: float) -> None:
@@ -158,7 +162,7 @@ class Trainer:
         """
         if self.run_eagerly:
             return function
-        return tf.function(function, jit_compile=self.jit_compile)
+        return tf.function(forgetting(function), jit_compile=self.jit_compile)
 
 
 Dense = keras.layers.Dense
@@ -206,7 +210,7 @@ def on_cpu() -> bool:
 
 
 def _cross_entropy_by_softmax(x: Any, logits: Any) -> Any:
-    @tf.custom_gradient
+    @custom_gradient
     def function(logits: Any) -> Any:
         # Of the largest logit: its probability cannot vanish.
         probabilities = tf.nn.softmax(logits)

@@ -411,15 +411,19 @@ class ARAE(GenerativeModel):
                 prior.generator_learning_rate, beta_1=0.5
             ),
             logs=("generator_loss", *_moment_names("generated_code")),
-            inputs=lambda batch: self.parts(batch)[:1],
+            inputs=self.generator_inputs,
             static_shapes=True,
         )
         return [critic, encoder, generator]
 
     def critic_codes(self, batch: Batch, encoding: SharedPass) -> list[tuple]:
-        """For each critic step real codes, generated ones, and their batch.
+        """For each critic step what it learns from, all held fixed.
 
-        All are held fixed: neither encoder nor generator learns meanwhile.
+        Neither encoder nor generator learns meanwhile.
+
+        Returns:
+            A list of real codes, generated ones, points between them (or
+            `None` without a gradient penalty) and the batch, for each step.
         """
         first, *others = self.parts(batch)
         if others:
@@ -435,15 +439,19 @@ class ARAE(GenerativeModel):
             self.seed_generator,
             training=True,
         )
-        return list(zip(codes, map(ops.stop_gradient, generated), others))
+        generated = [ops.stop_gradient(part) for part in generated]
+        between: list = [None] * len(others)
+        if self.prior.critic_regularizer == "gradient_penalty":
+            between = list(map(self.points_between, codes, generated))
+        return list(zip(codes, generated, between, others))
 
     def critic_loss(self, codes: tuple) -> tuple[Any, dict[str, Any]]:
         """Mean generated score minus mean real score, plus the penalty."""
-        code, generated, batch = codes
+        code, generated, between, batch = codes
         loss, logs = 0.0, {}
         # First, so that what the critic may `add_loss` is of its scores.
         if self.prior.critic_regularizer == "gradient_penalty":
-            penalty = self.gradient_penalty(code, generated, batch)
+            penalty = self.gradient_penalty(between, batch)
             logs["gradient_penalty"] = penalty
             loss = self.prior.gradient_penalty_weight * penalty
         distance = self.distance(code, generated, batch, training=True)
@@ -463,9 +471,17 @@ class ARAE(GenerativeModel):
         loss = self.prior.encoder_gradient_scale * score
         return loss, {"encoder_loss": _with_weight(loss, batch.weights)}
 
-    def generator_loss(self, batch: Batch) -> tuple[Any, dict[str, Any]]:
+    def generator_inputs(self, batch: Batch) -> list[tuple]:
+        """The noise of the one update, and the batch."""
+        batch = self.parts(batch)[0]
+        num_codes = ops.shape(batch.x)[0]
+        return [(self.prior.noise(num_codes, self.seed_generator), batch)]
+
+    def generator_loss(self, given: tuple) -> tuple[Any, dict[str, Any]]:
         """Minus the mean score of generated codes: the generator lifts it."""
-        code = self.generated_code(batch.x, batch.condition, training=True)
+        noise, batch = given
+        code = self.prior(noise, batch.condition, training=True)
+        code = ops.cast(code, "float32")
         scores = self.prior.scores(code, batch.condition, training=True)
         score = weighted_mean(scores[:, 0], batch.weights)
         return -score, {
@@ -475,21 +491,15 @@ class ARAE(GenerativeModel):
 
     def evaluate_critic(self, batch: Batch) -> dict[str, Any]:
         """Distance of held-out codes from generated ones, and moments."""
-        generated = self.generated_code(batch.x, batch.condition)
+        generated = self.prior.sample(
+            ops.shape(batch.x)[0],
+            batch.condition,
+            self.evaluation_seed_generator,
+        )
         distance = self.distance(batch.code, generated, batch)
         moments = _moments(generated, "generated_code", batch.weights)
         weight = ops.sum(batch.weights)
         return {**moments, "wasserstein_distance": (distance, weight)}
-
-    def generated_code(
-        self, like: Any, condition: Any, training: bool = False
-    ) -> Any:
-        """Generated codes, as many as `like` has rows."""
-        num_codes = ops.shape(like)[0]
-        seed = self.seed_generator
-        if not training:
-            seed = self.evaluation_seed_generator
-        return self.prior.sample(num_codes, condition, seed, training=training)
 
     def distance(
         self, code: Any, generated: Any, batch: Batch, training: bool = False
@@ -516,26 +526,29 @@ class ARAE(GenerativeModel):
         real, generated = ops.split(scores, 2)
         return weighted_mean(real - generated, batch.weights)
 
-    def gradient_penalty(self, code: Any, generated: Any, batch: Batch) -> Any:
+    def points_between(self, code: Any, generated: Any) -> Any:
+        """A point at random on each line from a real to a generated code."""
+        share = backend.replicas.draw(
+            keras.random.uniform,
+            (ops.shape(code)[0], 1),
+            seed=self.seed_generator,
+        )
+        return share * code + (1.0 - share) * generated
+
+    def gradient_penalty(self, between: Any, batch: Batch) -> Any:
         """How far the critic's slope between the two kinds of codes is from 1.
 
         Source: "Improved Training of Wasserstein GANs"
         (https://arxiv.org/abs/1704.00028), Algorithm 1.
 
         Args:
-            code: tensor of shape `(batch, code_dim)`. Real codes.
-            generated: tensor of the same shape. Generated codes.
+            between: tensor of shape `(batch, code_dim)`. Points between real
+                and generated codes.
             batch: as in `distance`.
 
         Returns:
             A scalar, the mean of `(|gradient| - 1)^2`.
         """
-        share = backend.replicas.draw(
-            keras.random.uniform,
-            (ops.shape(code)[0], 1),
-            seed=self.seed_generator,
-        )
-        between = share * code + (1.0 - share) * generated
         gradient = self.input_gradient(
             lambda codes: self.prior.scores(
                 codes, batch.condition, training=True

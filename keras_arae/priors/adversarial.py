@@ -8,7 +8,6 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_arae import backend
 from keras_arae.arguments import COUNT
 from keras_arae.arguments import LAYER
 from keras_arae.arguments import NOT_NEGATIVE
@@ -228,11 +227,7 @@ class AdversarialPrior(Prior):
         if conditions[0] is not None:
             condition = ops.stack(conditions, axis=1)
             condition = ops.reshape(condition, (-1, condition.shape[-1]))
-        # Rows stay rows: several replicas draw for those that are theirs.
-        noise = backend.replicas.draw(
-            keras.random.normal, (num_codes, count * self.noise_dim), seed=seed
-        )
-        noise = ops.reshape(noise, (-1, self.noise_dim))
+        noise = self.noise(num_codes, seed, count)
         codes = ops.cast(self(noise, condition, training=training), "float32")
         codes = ops.reshape(codes, (-1, count, codes.shape[-1]))
         return ops.unstack(codes, num=count, axis=1)

@@ -141,9 +141,30 @@ class Prior(keras.layers.Layer):
         Returns:
             A float32 tensor of shape `(num_codes, code_dim)`.
         """
-        shape = (num_codes, self.noise_dim)
-        noise = backend.replicas.draw(keras.random.normal, shape, seed=seed)
+        noise = self.noise(num_codes, seed)
         return ops.cast(self(noise, condition, training=training), "float32")
+
+    def noise(
+        self, num_codes: Any, seed: Any = None, num_draws: int = 1
+    ) -> Any:
+        """What codes are made from, drawn from N(0, I).
+
+        Args:
+            num_codes: int. How many codes.
+            seed: int or `keras.random.SeedGenerator`. Defaults to `None`.
+            num_draws: int. How often each is drawn. Defaults to `1`.
+
+        Returns:
+            A float tensor of shape `(num_codes * num_draws, noise_dim)`, the
+            draws of a code one after another.
+        """
+        # Rows stay rows: several replicas draw for those that are theirs.
+        noise = backend.replicas.draw(
+            keras.random.normal,
+            (num_codes, num_draws * self.noise_dim),
+            seed=seed,
+        )
+        return ops.reshape(noise, (-1, self.noise_dim))
 
     def phases(self, model: Any) -> list[Phase]:
         """The phases by which the prior learns beside the autoencoder.
