@@ -84,7 +84,7 @@ def load_model(
         )
     try:
         checked = _checked_folder if path.is_dir() else _checked_weights
-        with at_most_weights(checked(path)), zeros_for_random():
+        with weights_to_load(checked(path)):
             model = keras.saving.load_model(path)
     except Exception as error:  # Of any reader that it passes through.
         reason = " ".join(str(error).split()) or "no reason given"
@@ -104,16 +104,24 @@ def load_model(
 
 
 @contextlib.contextmanager
-def at_most_weights(limit: int) -> Iterator[None]:
-    """Refuses weights once layers have made more than a number of them.
+def weights_to_load(limit: int) -> Iterator[None]:
+    """Has layers make weights whose values a file replaces at once.
+
+    Refuses them once layers have made more than the file holds. They start
+    from zeros where they would from random numbers: on JAX, to draw numbers
+    of a new shape takes a compilation.
 
     Args:
         limit: int. Numbers that all weights together may hold.
     """
     add_weight, made = keras.layers.Layer.add_weight, 0
 
-    def counting(
-        self: Any, shape: Any = None, *args: Any, **options: Any
+    def adding(
+        self: Any,
+        shape: Any = None,
+        initializer: Any = None,
+        *args: Any,
+        **options: Any,
     ) -> Any:
         nonlocal made
         made += math.prod(shape or ())
@@ -123,36 +131,11 @@ def at_most_weights(limit: int) -> Iterator[None]:
                 "more than the file holds. Received: a weight of shape "
                 f"{tuple(shape)} in the layer {self.name!r}"
             )
-        return add_weight(self, shape, *args, **options)
-
-    keras.layers.Layer.add_weight = counting
-    try:
-        yield
-    finally:
-        keras.layers.Layer.add_weight = add_weight
-
-
-@contextlib.contextmanager
-def zeros_for_random() -> Iterator[None]:
-    """Has layers start from zeros where they would from random numbers.
-
-    The file's values take their place at once; on JAX, to draw numbers of a
-    new shape takes a compilation.
-    """
-    add_weight = keras.layers.Layer.add_weight
-
-    def starting(
-        self: Any,
-        shape: Any = None,
-        initializer: Any = None,
-        *args: Any,
-        **options: Any,
-    ) -> Any:
         if isinstance(keras.initializers.get(initializer), RANDOM):
             initializer = _zeros
         return add_weight(self, shape, initializer, *args, **options)
 
-    keras.layers.Layer.add_weight = starting
+    keras.layers.Layer.add_weight = adding
     try:
         yield
     finally:
