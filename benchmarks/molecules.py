@@ -51,7 +51,8 @@ flags.DEFINE_integer("units", 256, "Of the decoder's LSTM.")
 flags.DEFINE_integer("code_dim", 128, "Width of codes.")
 flags.DEFINE_list(
     "code_noise", ["0.05"],
-    "Standard deviation of noise on codes; or the lowest and the highest.",
+    "Standard deviation of noise on codes; or the lowest and the highest, and "
+    "between them the highest that the encoder learns from.",
 )  # fmt: skip
 flags.DEFINE_integer("epochs", 3, "Times through the data.")
 flags.DEFINE_integer("batch_size", 128, "Molecules a step.")
@@ -71,6 +72,10 @@ flags.DEFINE_list(
 )
 flags.DEFINE_integer("num_beams", None, "Of samples: beam search.")
 flags.DEFINE_integer("num_refinements", 0, "Of samples: decoded once more.")
+flags.DEFINE_list(
+    "sample_noise", ["0"],
+    "Standard deviation of noise on codes of samples before they are decoded.",
+)  # fmt: skip
 flags.DEFINE_integer("num_codes", 100000, "Codes that priors are fitted to.")
 flags.DEFINE_integer("num_samples", 30000, "Of each prior and draw.")
 flags.DEFINE_integer("draws", 1, "Sets of samples of each prior.")
@@ -96,7 +101,8 @@ FLAGS = flags.FLAGS
 # What a finished run may be resumed with.
 AFTERWARDS = (
     "bandwidth", "draws", "fcd", "num_beams", "num_calls", "num_codes",
-    "num_refinements", "num_test", "prior", "temperature", "test",
+    "num_refinements", "num_test", "prior", "sample_noise", "temperature",
+    "test",
 )  # fmt: skip
 
 
@@ -177,10 +183,12 @@ def judge_model(folder, model, train, held_out, encoded=None):
             start = time.time()
             model.fit_prior(encoded, num_codes=FLAGS.num_codes, verbose=2)
             numbers[f"{name}: seconds to fit"] = time.time() - start
-        for temperature in map(float, FLAGS.temperature):
+        for way, options in ways_to_draw().items():
             for seed in range(FLAGS.seed, FLAGS.seed + FLAGS.draws):
-                row = f"{name}, temperature {temperature:g}, draw {seed}"
-                rows[row] = judge(model, report, folder, row, temperature, seed)
+                row = f"{name}, {way}, draw {seed}"
+                rows[row] = judge(
+                    model, report, folder, row, seed=seed, **options
+                )
                 print(f"{row}: {rows[row]}", flush=True)
         if model.condition is not None:
             numbers[f"{name}: asked for"] = judge_asked(model)
@@ -197,6 +205,23 @@ def prior_names():
     if FLAGS.model is None or FLAGS["prior"].present:
         return FLAGS.prior
     return ["own"]
+
+
+def ways_to_draw():
+    """Options of `generate`, by name."""
+    shared = {"num_refinements": FLAGS.num_refinements}
+    if FLAGS.num_beams is not None:
+        shared["num_beams"] = FLAGS.num_beams
+    ways = {}
+    for temperature in map(float, FLAGS.temperature):
+        for noise in map(float, FLAGS.sample_noise):
+            way = f"temperature {temperature:g}"
+            ways[f"{way}, noise {noise:g}" if noise else way] = {
+                **shared,
+                **({"temperature": temperature} if temperature else {}),
+                "code_noise": noise,
+            }
+    return ways
 
 
 def make_prior(name):
@@ -247,15 +272,10 @@ def judge_codes(model, held_out):
     return {"exact": float(exact), "seconds": time.time() - start}
 
 
-def judge(model, report, folder, row, temperature, seed):
+def judge(model, report, folder, row, **options):
     """Samples of a prior, written to the folder, and what they are worth."""
     start = time.time()
-    options = {"num_refinements": FLAGS.num_refinements}
-    if temperature:
-        options["temperature"] = temperature
-    if FLAGS.num_beams is not None:
-        options["num_beams"] = FLAGS.num_beams
-    samples = model.generate(FLAGS.num_samples, seed=seed, **options)
+    samples = model.generate(FLAGS.num_samples, **options)
     seconds = time.time() - start
     folder.write_lines(
         f"{row.replace(', ', '_').replace(' ', '_')}.smi", samples

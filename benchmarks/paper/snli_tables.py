@@ -60,6 +60,7 @@ SHARED = [
     *SCALES["cpu"], "batch_size", "learning_rate", "code_noise", "judge",
     "temperatures", "refinements", "test", "priors", "word_dropout",
     "standardize_codes", "encoder", "bandwidth", "num_codes",
+    "sample_noise",
 ]  # fmt: skip
 # Fitted to codes afterwards. The flow is about as large as the networks.
 PRIORS = {
@@ -93,7 +94,8 @@ flags.DEFINE_float("learning_rate", 4e-3, "Of all LSTMs; falls to 0 (cosine).")
 flags.DEFINE_list(
     "code_noise",
     ["0.06"],
-    "Standard deviation, of autoencoders; or the lowest and the highest.",
+    "Standard deviation, of autoencoders; or the lowest and the highest, and "
+    "between them the highest that the encoder learns from.",
 )
 flags.DEFINE_list(
     "temperatures", ["1.0"], "Of samples, beside the likeliest words."
@@ -101,6 +103,10 @@ flags.DEFINE_list(
 flags.DEFINE_list(
     "refinements", ["0"],
     "How often samples of autoencoders are encoded and decoded again.",
+)  # fmt: skip
+flags.DEFINE_list(
+    "sample_noise", ["0"],
+    "Standard deviation of noise on codes of samples before they are decoded.",
 )  # fmt: skip
 flags.DEFINE_list(
     "priors", [],
@@ -290,12 +296,17 @@ def settings(name):
     if name == "LM":  # Greedy is one sentence, the likeliest.
         return temperatures
     ways = {"greedy": {}, **temperatures}
+    ways = varied(
+        ways, "refined", "num_refinements", map(int, FLAGS.refinements)
+    )
+    return varied(ways, "noise", "code_noise", map(float, FLAGS.sample_noise))
+
+
+def varied(ways, word, option, values):
+    """Each way with each value of an option of `generate`, named by it."""
     return {
-        f"refined {number}, {way}" if number else way: {
-            "num_refinements": number,
-            **options,
-        }
-        for number in map(int, FLAGS.refinements)
+        f"{word} {value:g}, {way}" if value else way: {option: value, **options}
+        for value in values
         for way, options in ways.items()
     }
 

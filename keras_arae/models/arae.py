@@ -81,11 +81,13 @@ class ARAE(GenerativeModel):
             `generate(n, condition=...)`. Defaults to `None`.
         normalize_codes: bool. Whether codes of `x` are put on the unit
             sphere, as in the paper. Defaults to `True`.
-        code_noise: float, two floats or `keras_arae.layers.CodeNoise`. Noise
-            on codes in the reconstruction phase: a standard deviation, or the
-            lowest and the highest of those that codes meet, multiplied by
-            0.9995 every 100 steps; or a layer. Defaults to `0.05`, the
-            released code's value for SNLI.
+        code_noise: float, two or three floats, or
+            `keras_arae.layers.CodeNoise`. Noise on codes in the
+            reconstruction phase: a standard deviation; or the lowest and the
+            highest of those that codes meet; or the lowest, the highest that
+            the encoder learns from and the highest, which the decoder alone
+            learns from; multiplied by 0.9995 every 100 steps; or a layer.
+            Defaults to `0.05`, the released code's value for SNLI.
         standardize_codes: bool. Whether each dimension of a code is brought
             to mean 0 and variance 1 over the batch first, all rows counting
             alike (outside training, and where `encoder.trainable` is false,
@@ -122,7 +124,7 @@ class ARAE(GenerativeModel):
     @checked(
         encoder=LAYER,
         code_noise=either(
-            NOT_NEGATIVE, several(POSITIVE, 2, 2), instance(CodeNoise)
+            NOT_NEGATIVE, several(POSITIVE, 2, 3), instance(CodeNoise)
         ),
         standardize_codes=FLAG,
         corruption=optional(LAYER),
@@ -155,7 +157,10 @@ class ARAE(GenerativeModel):
         if not isinstance(code_noise, CodeNoise):
             least, *most = np.atleast_1d(code_noise).tolist()
             code_noise = CodeNoise(
-                least, max_stddev=most[0] if most else None, seed=int(seeds[0])
+                least,
+                max_stddev=most[-1] if most else None,
+                encoder_max_stddev=most[0] if len(most) > 1 else None,
+                seed=int(seeds[0]),
             )
         self.encoder = encoder
         self.code_noise = code_noise
