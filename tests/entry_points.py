@@ -1029,6 +1029,7 @@ def _of_layers():
             decay=(0.5, b.real(0, 1)),
             decay_steps=(1, b.COUNT),
             max_stddev=(None, b.POSITIVE),
+            encoder_max_stddev=(None, b.POSITIVE),
             seed=(0, b.SEED),
         ),
         call("on_unit_sphere", layers.on_unit_sphere, code=(CODES, b.TABLE)),

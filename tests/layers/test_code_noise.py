@@ -32,6 +32,33 @@ def test_each_code_has_a_deviation_of_its_own():
     )
 
 
+@pytest.mark.parametrize("most, learns", [(0.1, False), (0.5, True)])
+def test_the_encoder_learns_from_clear_codes_alone(
+    make_model, clauses, most, learns
+):
+    noise = CodeNoise(0.1, max_stddev=0.5, encoder_max_stddev=most, seed=0)
+    model = make_model(compiled=False, code_noise=noise, prior=None)
+    model.compile(keras.optimizers.Adam(0.01))
+    before = model.encode(clauses[:4])
+    guess = model.logits(before, model.codec.encode(clauses[:4]))
+    model.fit(clauses[:16], batch_size=8, verbose=0)
+    assert np.allclose(model.encode(clauses[:4]), before) != learns
+    now = model.logits(before, model.codec.encode(clauses[:4]))
+    assert not np.allclose(*map(ops.convert_to_numpy, (now, guess)))
+
+
+def test_noise_is_that_of_codes_that_all_teach_the_encoder():
+    codes = np.ones((8, 4), "float32")
+    noisy = [
+        ops.convert_to_numpy(layer(codes, training=True))
+        for layer in (
+            CodeNoise(0.02, max_stddev=0.5, seed=0),
+            CodeNoise(0.02, max_stddev=0.5, encoder_max_stddev=0.1, seed=0),
+        )
+    ]
+    np.testing.assert_array_equal(*noisy)
+
+
 def test_noise_is_fresh_each_call_and_absent_in_inference():
     layer = CodeNoise(0.3, seed=0)
     code = np.ones((4, 3), "float32")
@@ -74,6 +101,9 @@ def test_no_noise_leaves_codes_alone():
         {"decay": 1.5},
         {"stddev": 0.0, "max_stddev": 0.1},
         {"stddev": 0.2, "max_stddev": 0.1},
+        {"encoder_max_stddev": 0.1},
+        {"max_stddev": 0.5, "encoder_max_stddev": 0.01},
+        {"max_stddev": 0.5, "encoder_max_stddev": 0.6},
     ],
 )
 def test_settings_out_of_range(options):
