@@ -73,7 +73,7 @@ dist: $(VENV)/installed-for-tests
 # From its own folder, so that the wheel is imported and not the clone.
 smoke: dist
 	set -e; tried=; for python in $(PYTHONS); do \
-		if ! command -v $$python; then echo "$$python: not here"; continue; fi; \
+		if ! $$python --version; then echo "$$python: not here"; continue; fi; \
 		rm -rf build/smoke; mkdir -p build/smoke; \
 		$$python -m venv build/smoke/venv; \
 		build/smoke/venv/bin/pip install --quiet dist/*.whl; \

@@ -72,6 +72,9 @@ flags.DEFINE_list(
 )
 flags.DEFINE_integer("num_beams", None, "Of samples: beam search.")
 flags.DEFINE_integer("num_refinements", 0, "Of samples: decoded once more.")
+flags.DEFINE_integer(
+    "num_candidates", 1, "Made for each sample that is kept, the likeliest."
+)
 flags.DEFINE_list(
     "sample_noise", ["0"],
     "Standard deviation of noise on codes of samples before they are decoded.",
@@ -100,7 +103,8 @@ flags.register_multi_flags_validator(
 FLAGS = flags.FLAGS
 # What a finished run may be resumed with.
 AFTERWARDS = (
-    "bandwidth", "draws", "fcd", "num_beams", "num_calls", "num_codes",
+    "bandwidth", "draws", "fcd", "num_beams", "num_calls", "num_candidates",
+    "num_codes",
     "num_refinements", "num_test", "prior", "sample_noise", "temperature",
     "test",
 )  # fmt: skip
@@ -209,7 +213,10 @@ def prior_names():
 
 def ways_to_draw():
     """Options of `generate`, by name."""
-    shared = {"num_refinements": FLAGS.num_refinements}
+    shared = {
+        "num_refinements": FLAGS.num_refinements,
+        "num_candidates": FLAGS.num_candidates,
+    }
     if FLAGS.num_beams is not None:
         shared["num_beams"] = FLAGS.num_beams
     ways = {}

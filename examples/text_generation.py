@@ -40,7 +40,13 @@ flags.DEFINE_integer(
     "How often samples are encoded and decoded again.",
     lower_bound=0,
 )
-flags.DEFINE_integer("num_samples", 1000, "Sentences to generate at the end.")
+flags.DEFINE_integer(
+    "num_candidates",
+    3,
+    "Samples made for each that is kept, the likeliest.",
+    lower_bound=1,
+)
+flags.DEFINE_integer("num_samples", 500, "Sentences to generate at the end.")
 flags.DEFINE_integer("seed", 0, "Random seed.")
 flags.DEFINE_enum("verbose", "auto", ["auto", "0", "1", "2"], "Progress bar.")
 flags.DEFINE_bool("resume", False, "Continue an interrupted run.")
@@ -60,7 +66,7 @@ def main(_):
         overwrite=FLAGS.overwrite,
         appended=["training_samples.txt"],
     )
-    free = ["num_beams", "num_refinements", "temperature"]
+    free = ["num_beams", "num_candidates", "num_refinements", "temperature"]
     folder.save_flags(FLAGS, data=(train, held_out), free=free)
     with folder.running():
         run(folder, train, held_out)
@@ -136,7 +142,10 @@ def show_samples(model, folder, train):
     """New sentences from noise, and ways from one to another."""
     options = {"seed": FLAGS.seed, **decoding()}
     samples = model.generate(
-        FLAGS.num_samples, num_refinements=FLAGS.num_refinements, **options
+        FLAGS.num_samples,
+        num_refinements=FLAGS.num_refinements,
+        num_candidates=FLAGS.num_candidates,
+        **options,
     )
     folder.write_lines("samples.txt", samples)
     distinct = set(samples)

@@ -203,6 +203,7 @@ def _of_text_models(codec):
             "TextARAE.generate",
             model.generate,
             num_samples=(2, b.COUNT),
+            num_candidates=(2, b.COUNT),
             **OF_CODES,
         ),
         call(
@@ -611,6 +612,7 @@ def _of_images_and_arrays():
             "ImageARAE.generate",
             images.generate,
             num_samples=(2, b.COUNT),
+            num_candidates=(2, b.COUNT),
             seed=(0, b.SEED),
             batch_size=size,
         ),
@@ -1822,6 +1824,7 @@ def _of_molecule_models():
             condition=asked,
             seed=seed,
             only_valid=(False, b.FLAG),
+            num_candidates=(2, b.COUNT),
             **sampling,
         ),
         call(

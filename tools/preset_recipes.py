@@ -221,7 +221,24 @@ def measure_images(model, held_out):
     nats = model.negative_log_likelihood(held_out.rows, held_out.labels)
     numbers = on_held_out(model, held_out)
     numbers["nats an image"] = nats.mean()
-    return numbers, []
+    asked = np.repeat(np.arange(10), 50)
+    samples = model.generate(len(asked), condition=asked, seed=0)
+    flat = samples.reshape(len(samples), -1)
+    known = held_out.rows.reshape(len(held_out.rows), -1)
+    # Of bits: pixels that differ, less what depends on the sample alone.
+    distances = known.sum(axis=1) - 2.0 * flat @ known.T.astype("float32")
+    nearest = held_out.labels.ravel()[distances.argmin(axis=1)]
+    numbers["of 500 samples nearest to a held-out image of the class asked"] = (
+        np.mean(nearest == asked)
+    )
+    return numbers, drawn_in_text(samples[[0, 150, 400]])
+
+
+def drawn_in_text(images):
+    """Binary images side by side, a str for each line of pixels."""
+    lines = ["  ".join("".join(" #"[v] for v in line) for line in lines)
+             for lines in zip(*images)]  # fmt: skip
+    return [line.rstrip() for line in lines if line.strip()]
 
 
 SENTENCES = {
@@ -267,6 +284,9 @@ RECIPES = {
                 "Labels come from a rule of some eighty words.",
             ],
             **SENTENCES,
+            "data": "65,016 everyday English sentences of Tatoeba "
+            "(https://tatoeba.org) of three tenses, packaged as "
+            "`tatoeba_tense`",
         },
     ),
     "molecules": Recipe(
@@ -298,6 +318,7 @@ RECIPES = {
             "limits": [
                 "Black and white, 28 by 28 pixels.",
                 "Of 100 digits, ten a class, two or three cannot be read.",
+                "The digits above were asked for: 0, 3, 8.",
             ],
         },
     ),

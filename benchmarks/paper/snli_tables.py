@@ -60,7 +60,7 @@ SHARED = [
     *SCALES["cpu"], "batch_size", "learning_rate", "code_noise", "judge",
     "temperatures", "refinements", "test", "priors", "word_dropout",
     "standardize_codes", "encoder", "bandwidth", "num_codes",
-    "sample_noise",
+    "sample_noise", "word_shift",
 ]  # fmt: skip
 # Fitted to codes afterwards. The flow is about as large as the networks.
 PRIORS = {
@@ -115,6 +115,9 @@ flags.DEFINE_list(
 flags.DEFINE_float("bandwidth", 0.5, "Of the kernel prior.")
 flags.DEFINE_integer("num_codes", 10000, "That the kernel prior keeps.")
 flags.DEFINE_float("word_dropout", 0.3, "Of the denoising DAE and DAAE.")
+flags.DEFINE_integer(
+    "word_shift", 0, "How far words move, of the denoising DAE and DAAE."
+)
 flags.DEFINE_bool("standardize_codes", False, "Of all autoencoders.")
 flags.DEFINE_enum(
     "encoder", "lstm", ["lstm", "bidirectional_lstm"], "Of all autoencoders."
@@ -346,7 +349,9 @@ def code_noise():
 
 
 def word_noise(seed):
-    return keras_arae.layers.WordNoise(FLAGS.word_dropout, seed=seed)
+    return keras_arae.layers.WordNoise(
+        FLAGS.word_dropout, FLAGS.word_shift, seed=seed
+    )
 
 
 def optimizer(steps):

@@ -138,8 +138,7 @@ class CodeNoise(keras.layers.Layer):
                 f"stddev={stddev}, max_stddev={max_stddev}"
             )
         if encoder_max_stddev is not None and (
-            max_stddev is None
-            or not stddev <= encoder_max_stddev <= max_stddev
+            max_stddev is None or not stddev <= encoder_max_stddev <= max_stddev
         ):
             raise ValueError(
                 "`encoder_max_stddev` lies between `stddev` and `max_stddev`. "

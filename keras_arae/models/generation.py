@@ -287,13 +287,6 @@ class GenerativeModel(PhasedModel):
         self._require_codes()
         return self._codes_of(self._encoded(x), batch_size)
 
-    @checked(
-        seed=optional(SEED),
-        batch_size=COUNT,
-        code_noise=NOT_NEGATIVE,
-        num_refinements=NATURAL,
-        **SAMPLING_RULES,
-    )
     def decode(
         self,
         codes: np.ndarray,
@@ -355,8 +348,43 @@ class GenerativeModel(PhasedModel):
             ValueError: if codes have another width than the model's, or
                 conditions are missing, unexpected or out of range.
         """
-        codes = self._checked_codes(codes)
-        vectors = self._condition_rows(condition, label, len(codes))
+        rows = self._decoded(
+            codes,
+            _either(condition, label),
+            sampler,
+            temperature,
+            top_k,
+            top_p,
+            num_beams,
+            seed,
+            batch_size,
+            code_noise,
+            num_refinements,
+        )
+        return self.codec.decode(rows)
+
+    @checked(
+        seed=optional(SEED),
+        batch_size=COUNT,
+        code_noise=NOT_NEGATIVE,
+        num_refinements=NATURAL,
+        **SAMPLING_RULES,
+    )
+    def _decoded(
+        self,
+        codes: np.ndarray,
+        condition: Any = None,
+        sampler: Any = None,
+        temperature: float | None = None,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        num_beams: int | None = None,
+        seed: int | None = None,
+        batch_size: int = 256,
+        code_noise: float = 0.0,
+        num_refinements: int = 0,
+    ) -> np.ndarray:
+        """What the codec decodes, from codes."""
         options = {
             "sampler": sampler,
             "temperature": temperature,
@@ -364,6 +392,8 @@ class GenerativeModel(PhasedModel):
             "top_p": top_p,
             "num_beams": num_beams,
         }
+        codes = self._checked_codes(codes)
+        vectors = self._condition_rows(condition, None, len(codes))
         if code_noise or num_refinements:
             self._require_codes()
         decode = functools.partial(
@@ -374,7 +404,7 @@ class GenerativeModel(PhasedModel):
             if seed is not None:  # Other draws than the time before.
                 seed = (seed + time + 1) % 2**31
             rows = decode(self._codes_of(rows, batch_size), seed)
-        return self.codec.decode(rows)
+        return rows
 
     def _decode_rows(
         self,
@@ -403,7 +433,7 @@ class GenerativeModel(PhasedModel):
         decode = self._compiled("decode", self._most_likely)
         return in_batches(decode, codes, batch_size)
 
-    @checked(num_samples=COUNT, seed=optional(SEED))
+    @checked(num_samples=COUNT, seed=optional(SEED), num_candidates=COUNT)
     def generate(
         self,
         num_samples: int,
@@ -412,6 +442,7 @@ class GenerativeModel(PhasedModel):
         *,
         label: Any = None,
         prior: Any = None,
+        num_candidates: int = 1,
         **options: Any,
     ) -> Any:
         """New data: noise, through the prior, decoded.
@@ -425,6 +456,11 @@ class GenerativeModel(PhasedModel):
                 Defaults to `None`: drawn from numpy's global generator.
             label: another name of `condition`, for classes.
             prior: as in `generate_codes`. Defaults to `None`.
+            num_candidates: int. How many are made for each that is returned:
+                the one that the model finds likeliest, a position, given its
+                own code. More sound samples, less varied, and more of them
+                known from the data: count `copies`, or `novelty`, in reports.
+                Defaults to `1`.
             **options: the arguments of `decode`: `sampler`, `temperature`,
                 `top_k`, `top_p`, `num_beams`, `batch_size`, `code_noise`,
                 `num_refinements`.
@@ -435,7 +471,8 @@ class GenerativeModel(PhasedModel):
         self._require_built()
         if seed is None:
             seed = np.random.randint(2**31)
-        noise = self._draw_noise(num_samples, seed, self._prior_or(prior))
+        num_drawn = num_samples * num_candidates
+        noise = self._draw_noise(num_drawn, seed, self._prior_or(prior))
         condition = _either(condition, label)
         if self.condition is not None:
             # Not the noise's own numbers again.
@@ -443,8 +480,27 @@ class GenerativeModel(PhasedModel):
             condition = self.condition.complete(
                 condition, num_samples, generator
             )
+            condition = np.repeat(condition, num_candidates, axis=0)
         codes = self.generate_codes(noise, condition, prior=prior)
-        return self.decode(codes, condition, seed=seed, **options)
+        if num_candidates == 1:
+            return self.decode(codes, condition, seed=seed, **options)
+        rows = self._decoded(codes, condition, seed=seed, **options)
+        return self.codec.decode(
+            self._likeliest(rows, condition, num_candidates)
+        )
+
+    def _likeliest(
+        self, rows: np.ndarray, condition: Any, num_candidates: int
+    ) -> np.ndarray:
+        """Of each group of rows the one of the least nats a position."""
+        nats = self.negative_log_likelihood(rows, condition)
+        counts = np.sum(
+            rows.reshape(len(rows), -1) != self.decoder.pad_id, axis=1
+        )
+        groups = (nats / np.maximum(counts, 1)).reshape(-1, num_candidates)
+        return rows.reshape(-1, num_candidates, *rows.shape[1:])[
+            np.arange(len(groups)), groups.argmin(axis=1)
+        ]
 
     @checked(batch_size=COUNT)
     def generate_codes(

@@ -34,6 +34,16 @@ def test_speed_of_an_epoch():
 
 
 @pytest.mark.once
+@pytest.mark.parametrize("way", ["--nofit", "--fit"])
+def test_a_pass_through_a_stream(way):
+    shown = run(
+        "stream.py", "--num_sentences=3000", "--num_files=2",
+        "--batch_size=64", way,
+    )  # fmt: skip
+    assert shown.startswith("3000 lines, ") and "fifth 5: " in shown
+
+
+@pytest.mark.once
 def test_generating_beside_the_loop(tmp_path):
     run(
         "generate.py", "--size=demo", "--programs=pytorch,torch", "--turns=1",

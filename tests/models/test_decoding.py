@@ -172,6 +172,21 @@ def test_refinements_encode_and_decode_again(trained):
     assert drawn[0] == drawn[1] != drawn[2]
 
 
+def test_of_candidates_the_likeliest_is_given(trained):
+    options = {"seed": 4, "temperature": 2.0}
+    best = trained.generate(20, num_candidates=3, **options)
+    drawn = trained.generate(60, **options)
+    nats = trained.negative_log_likelihood(drawn)
+    lengths = np.sum(trained.codec.encode(drawn) != 0, axis=1)
+    chosen = (nats / lengths).reshape(20, 3).argmin(axis=1)
+    assert len(set(chosen)) == 3
+    assert best == [drawn[3 * i + j] for i, j in enumerate(chosen)]
+    again = trained.generate(20, num_candidates=3, num_beams=2, seed=4)
+    assert again != best and len(again) == 20
+    with pytest.raises(TypeError, match="num_candidate"):
+        trained.generate(2, num_candidate=3)
+
+
 @pytest.mark.parametrize(
     "options, message",
     [

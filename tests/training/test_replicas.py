@@ -1,5 +1,6 @@
 """Several devices learn what one learns: the same step of the same batch."""
 
+import json
 import os
 import shutil
 import socket
@@ -26,7 +27,7 @@ RUNS = {
             *("uneven", "streamed"),
         ]
     },
-    "jax": {"devices": ["uneven", "sharded"], "forks": ["text"]},
+    "jax": {"devices": ["uneven", "sharded", "images"], "forks": ["text"]},
     "tensorflow": {"devices": ["text", "weighted", "images", "uneven"]},
 }[BACKEND]
 PAIRS = [(how, name) for how, names in RUNS.items() for name in names]
@@ -92,7 +93,7 @@ def check_resumed(folder, where, whole):
     assert found["others"] == 1  # The epochs that had been saved.
 
 
-@pytest.mark.parametrize("count", [2, 1] if BACKEND == "torch" else [1])
+@pytest.mark.parametrize("count", [1] if BACKEND == "tensorflow" else [2, 1])
 def test_a_run_one_of_whose_workers_was_killed_goes_on(folder, tmp_path, count):
     shutil.copytree(folder / "run", tmp_path / "run")
     how = "forks" if count == 2 else "devices"
@@ -122,6 +123,16 @@ def test_processes_that_do_not_do_the_same_are_refused(tmp_path):
     process = run_python(SCRIPT, tmp_path, "forks", 2, free_port(), "different")
     assert process.returncode != 0
     assert "as first batch (a hash): " in process.stderr
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="TensorFlow's variable")
+def test_several_machines_are_refused_on_tensorflow(monkeypatch, as_new):
+    workers = {"worker": ["127.0.0.1:1", "127.0.0.1:2"]}
+    task = {"type": "worker", "index": 0}
+    config = json.dumps({"cluster": workers, "task": task})
+    monkeypatch.setenv("TF_CONFIG", config)
+    with pytest.raises(ValueError, match="Received: TF_CONFIG with .*:2"):
+        as_new().fit(["a man sleeps ."], verbose=0)
 
 
 # How batches are dealt out.
