@@ -17,21 +17,6 @@ from keras_arae.datasets.load_labeled_text import tenses
 
 
 @dataclasses.dataclass
-class Further:
-    """A second training, of a trained model that meets other noise.
-
-    Attributes:
-        code_noise: as in `keras_arae.ARAE`.
-        epochs: int. Times through the data.
-        learning_rate: float. Of Adam; falls to 0, as a cosine.
-    """
-
-    code_noise: tuple
-    epochs: int
-    learning_rate: float
-
-
-@dataclasses.dataclass
 class Recipe:
     """How a preset is made.
 
@@ -45,8 +30,6 @@ class Recipe:
         measure: callable. From a model and held-out arrays to numbers by name
             and a list of samples.
         about: dict. What the model card says besides.
-        further: `Further` or `None`. What follows the first training.
-            Defaults to `None`: nothing.
     """
 
     load: Callable
@@ -56,7 +39,6 @@ class Recipe:
     learning_rate: float
     measure: Callable
     about: dict
-    further: Further | None = None
 
 
 def adversarial(**options):
@@ -306,7 +288,6 @@ RECIPES = {
                 "QED by about 0.1: low ones come too high.",
             ],
         },
-        Further((0.01, 0.1, 0.4), 1, 1e-3),
     ),
     "mnist": Recipe(
         mnist_images, mnist, 20, 100, 1e-3, measure_images,

@@ -4,10 +4,9 @@
     python tools/train_presets.py --preset=molecules --stages=prepare
     python tools/train_presets.py --preset=molecules --stages=train   # a GPU
 
-In four stages, each of which finds the files of the one before in
+In three stages, each of which finds the files of the one before in
 --output_dir: `prepare` reads and encodes the data, `train` needs no more than
-these arrays (for molecules no rdkit), `further` trains again with other noise
-where the recipe says so, `package` writes the preset in half
+these arrays (for molecules no rdkit), `package` writes the preset in half
 precision, loads it, measures it on held-out data, and writes its card. With
 less data than its own, by --num_rows, a preset is trained in a minute, to see
 that everything runs.
@@ -24,7 +23,7 @@ from preset_recipes import RECIPES
 import keras_arae
 from keras_arae.data.feed import Encoded
 
-STAGES = ("prepare", "train", "further", "package")
+STAGES = ("prepare", "train", "package")
 flags.DEFINE_enum("preset", "tatoeba_small", sorted(RECIPES), "What to train.")
 flags.DEFINE_multi_enum("stages", STAGES, STAGES, "What to do, in this order.")
 flags.DEFINE_string("output_dir", None, "None: output/presets/ and its name.")
@@ -44,7 +43,7 @@ def main(_):
     folder = FLAGS.output_dir or f"output/presets/{FLAGS.preset}"
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    stages = dict(zip(STAGES, (prepare, train, further, package)))
+    stages = {"prepare": prepare, "train": train, "package": package}
     for stage in FLAGS.stages:
         stages[stage](recipe, folder)
 
@@ -84,52 +83,34 @@ def read(path):
 
 def train(recipe, folder):
     """Trains the model on the arrays."""
-    model = keras.saving.load_model(folder / "untrained.keras")
-    epochs = FLAGS.epochs or recipe.epochs
-    fit(model, folder, recipe, "log.csv", epochs, recipe.learning_rate)
-    model.save_weights(folder / "trained.weights.h5")
-
-
-def further(recipe, folder):
-    """Trains the trained model again, with the noise of `recipe.further`."""
-    if recipe.further is None:
-        return
-    again = recipe.further
-    model = keras.saving.load_model(folder / "untrained.keras")
-    settings = {**model.get_config(), "code_noise": again.code_noise}
-    model = type(model).from_config(settings)
-    model.load_weights(folder / "trained.weights.h5")
-    epochs = FLAGS.epochs or again.epochs
-    fit(model, folder, recipe, "further.csv", epochs, again.learning_rate)
-    model.save(folder / "further.keras")
-
-
-def fit(model, folder, recipe, log, epochs, learning_rate):
     keras.utils.set_random_seed(FLAGS.seed)
     data = read(folder / "train.npz")
+    held_out = read(folder / "held_out.npz")
+    model = keras.saving.load_model(folder / "untrained.keras")
+    epochs = FLAGS.epochs or recipe.epochs
     batch_size = FLAGS.batch_size or recipe.batch_size
     num_steps = epochs * -(-len(data.rows) // batch_size)
-    rate = keras.optimizers.schedules.CosineDecay(learning_rate, num_steps)
+    rate = keras.optimizers.schedules.CosineDecay(
+        recipe.learning_rate, num_steps
+    )
     model.compile(keras.optimizers.Adam(rate, global_clipnorm=1.0))
     start = time.time()
     model.fit(
         data,
         batch_size=batch_size,
         epochs=epochs,
-        validation_data=read(folder / "held_out.npz"),
+        validation_data=held_out,
         verbose=2,
-        callbacks=[keras.callbacks.CSVLogger(str(folder / log))],
+        callbacks=[keras.callbacks.CSVLogger(str(folder / "log.csv"))],
     )
     print(f"{num_steps} steps in {time.time() - start:.0f} s.", flush=True)
+    model.save_weights(folder / "trained.weights.h5")
 
 
 def package(recipe, folder):
     """Writes the preset, with what is measured of it as it is stored."""
-    if recipe.further is None:
-        model = keras.saving.load_model(folder / "untrained.keras")
-        model.load_weights(folder / "trained.weights.h5")
-    else:
-        model = keras.saving.load_model(folder / "further.keras")
+    model = keras.saving.load_model(folder / "untrained.keras")
+    model.load_weights(folder / "trained.weights.h5")
     place = pathlib.Path(FLAGS.preset_dir or folder / FLAGS.preset)
     options = {"dtype": "float16", "overwrite": FLAGS.overwrite}
     model.save_to_preset(place, **options)

@@ -180,7 +180,8 @@ class CodeNoise(keras.layers.Layer):
         )
         noise = noise * self.current_stddev
         if self.max_stddev is not None:
-            factors = self._factors(ops.shape(code)[0])
+            ratio = self.max_stddev / self.stddev
+            factors = self._factors(ratio, ops.shape(code)[0])
             noise = noise * factors
             code = self._where_encoder_learns(code, factors)
         self.calls.assign_add(1)
@@ -190,7 +191,7 @@ class CodeNoise(keras.layers.Layer):
         )
         return code + ops.cast(noise, code.dtype)
 
-    def _factors(self, num_codes: Any) -> Any:
+    def _factors(self, most: float, num_codes: Any) -> Any:
         """How much more noise than the least each code meets."""
         uniform = backend.replicas.draw(
             keras.random.uniform,
@@ -198,7 +199,7 @@ class CodeNoise(keras.layers.Layer):
             dtype="float32",
             seed=self.seed_generator,
         )
-        return ops.power(self.max_stddev / self.stddev, uniform)
+        return ops.power(most, uniform)
 
     def _where_encoder_learns(self, code: Any, factors: Any) -> Any:
         """The codes, without gradient where they meet too much noise."""
