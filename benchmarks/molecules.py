@@ -104,9 +104,8 @@ FLAGS = flags.FLAGS
 # What a finished run may be resumed with.
 AFTERWARDS = (
     "bandwidth", "draws", "fcd", "num_beams", "num_calls", "num_candidates",
-    "num_codes",
-    "num_refinements", "num_test", "prior", "sample_noise", "temperature",
-    "test",
+    "num_codes", "num_refinements", "num_test", "prior", "sample_noise",
+    "temperature", "test",
 )  # fmt: skip
 
 
