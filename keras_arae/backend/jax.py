@@ -294,13 +294,12 @@ _add_bias.defvjp(lambda x, bias: (x + bias, None), _add_bias_backward)
 
 
 def lstm(layer: Any, inputs: Any, constant: Any) -> Any:
-    """States of a `TokenLSTM`: by cuDNN on a GPU, else by products.
+    """States of a `TokenLSTM`, by products on every device.
 
-    JAX lowers cuDNN's LSTM for float32 alone.
+    Keras' own takes `jax.experimental.rnn.lstm` on a GPU, cuDNN's, and through
+    that encoders learned next to nothing: docs/performance.md, "On a GPU".
     """
-    if on_cpu() or inputs.dtype != jnp.float32:
-        return layer.by_products(inputs, constant)
-    return layer.by_keras(inputs, constant)
+    return layer.by_products(inputs, constant)
 
 
 def cross_entropy(x: Any, logits: Any) -> Any:

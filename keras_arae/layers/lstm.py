@@ -397,10 +397,10 @@ class ClassLSTMDecoder(LSTMDecoder):
 class TokenLSTM(keras.layers.LSTM):
     """A `keras.layers.LSTM` over a sentence that computes the same faster.
 
-    On a CPU the products of all inputs with the kernel are one product, and
-    a vector that stands beside every token enters once a sentence; PyTorch
-    runs its own LSTM. On a GPU it is Keras' LSTM, which is cuDNN's. Returns
-    the state at each position.
+    The products of all inputs with the kernel are one product, and
+    a vector that stands beside every token enters once a sentence. PyTorch
+    runs its own LSTM; TensorFlow on a GPU runs Keras', which is cuDNN's.
+    Returns the state at each position.
 
     Args:
         units: int. Width of the state.

@@ -138,11 +138,12 @@ def _rewrite(path: pathlib.Path, new: pathlib.Path, dtype: str | None) -> None:
 
 
 def _stored(name: str, value: Any, dtype: str | None) -> Any:
-    """A weight as it is stored: single numbers and integers as they are.
+    """A weight as it is stored: vectors, numbers and integers as they are.
 
-    Single numbers are levels of noise and the like, where digits matter.
+    They are statistics of codes, levels of noise and the like: digits matter,
+    variances of codes do not fit float16, and it takes little room.
     """
-    if dtype is None or value.dtype != "float32" or not value.shape:
+    if dtype is None or value.dtype != "float32" or value.ndim < 2:
         return value
     with np.errstate(over="ignore"):
         stored = value.astype(dtype)

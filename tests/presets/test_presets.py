@@ -185,11 +185,21 @@ def test_half_precision_is_half_the_size(tmp_path):
 
 def test_weights_that_half_precision_cannot_hold_are_refused(tmp_path):
     model = text_model()
-    kernel = model.prior.generator.weights[0]
-    kernel.assign(keras.ops.full_like(kernel, 1e6))
+    kernel = model.decoder.lstm.weights[0]
+    kernel.assign(np.full(kernel.shape, 1e6))
     with pytest.raises(ValueError, match="up to 65504.*Received: 1e[+]06"):
         model.save_to_preset(tmp_path / "half", dtype="float16")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_statistics_of_codes_keep_their_digits(tmp_path):
+    model = text_model(standardize_codes=True)
+    variance = model.standardization.moving_variance
+    variance.assign(np.full(variance.shape, 68131.25))
+    model.save_to_preset(tmp_path / "half", dtype="float16")
+    loaded = keras_arae.TextARAE.from_preset(tmp_path / "half")
+    variance = loaded.standardization.moving_variance
+    assert np.all(keras.ops.convert_to_numpy(variance) == 68131.25)
 
 
 def test_tokenizers_keep_their_vocabulary(tmp_path):
