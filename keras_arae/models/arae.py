@@ -93,7 +93,8 @@ class ARAE(GenerativeModel):
             alike (outside training, and where `encoder.trainable` is false,
             by moving averages, which are saved). Codes cannot collapse to one
             point then, which noise drowns, as they do on long strings of few
-            tokens. Defaults to `False`.
+            tokens; and encoders of sentences keep learning under wide noise
+            where `units` and `code_dim` differ. Defaults to `False`.
         corruption: Keras layer or `None`. Takes and returns int `x`: what the
             encoder reads `x` through in the reconstruction phase, while the
             decoder gives back `x` as it was, a denoising autoencoder. Of what
