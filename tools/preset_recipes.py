@@ -287,6 +287,9 @@ RECIPES = {
             "(https://github.com/molecularsets/moses)",
             "license": "mit",
             "limits": [
+                "Its weights are of 23,300 such steps, by a script on a GPU "
+                "that stopped by the clock; the command above takes 23,438 "
+                "and was not run to its end.",
                 "Samples here are those of `generate(..., temperature=1.0, "
                 "code_noise=0.3, num_candidates=2)`; greedy ones are less "
                 "often molecules.",

@@ -189,8 +189,6 @@ def test_a_table_on_a_terminal_of_80_columns(tmp_path, clauses):
     shown, status = run_on_terminal(SCRIPT, *args, backend="torch")
     assert status == 0, shown
     lines = [part for line in shown.split("\n") for part in line.split("\r")]
-    # Sentences and their copies are as long as they are.
-    lines = [line for line in lines if not line.startswith("    ")]
     assert max(map(len, lines)) <= 80 and "\x1b" not in shown
     assert "Epoch 2/2\n" in shown and "Held out: accuracy 0." in shown
     assert "  val_loss " in shown

@@ -85,7 +85,7 @@ def test_a_model_of_wide_networks_and_narrow_codes(
 
 @pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
 def test_what_runs_on_a_gpu_is_the_same(monkeypatch, dtype):
-    """As if the device were a GPU; JAX learns nothing by cuDNN's LSTM."""
+    """As if the device were a GPU; only TensorFlow takes Keras' LSTM."""
     lstm = TokenLSTM(6, dtype=dtype)
     inputs, constant = np.ones((2, 3, 4), "f"), np.ones((2, 5), "f")
     lstm.build((2, 3, 9))
