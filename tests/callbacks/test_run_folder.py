@@ -307,6 +307,29 @@ def test_ctrl_c_ends_with_a_line_wherever_it_is_lost(trained, capsys, heard):
     assert "run.lock" not in names(trained)
 
 
+class Finalizer:
+    """What Ctrl-C meets here is lost, and Python says so."""
+
+    def __init__(self, act):
+        self.act = act
+
+    def __del__(self):
+        self.act()
+
+
+@pytest.mark.once
+def test_of_what_finalizers_lose_ctrl_c_alone_is_not_told(
+    trained, monkeypatch, heard
+):
+    told = []
+    monkeypatch.setattr("sys.unraisablehook", told.append)
+    with pytest.raises(SystemExit), RunFolder(trained, resume=True).running():
+        Finalizer(lambda: 1 / 0)
+        Finalizer(lambda: signal.raise_signal(signal.SIGINT))
+        time.sleep(60)
+    assert [lost.exc_type for lost in told] == [ZeroDivisionError]
+
+
 @pytest.mark.once
 def test_a_full_disk_ends_a_run_with_what_is_saved(trained, monkeypatch):
     def fsync(_):
