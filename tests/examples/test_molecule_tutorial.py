@@ -51,6 +51,6 @@ def test_results_stand_in_the_folder(tmp_path):
         valid / 40
     )
     model = keras.saving.load_model(folder / "model.keras")
-    assert model.condition.names == ("logP", "QED")
+    assert model.condition.names == ("logP", "TPSA")
     again = run(data, folder, "--epochs=1")
     assert again.returncode == 1 and "--overwrite" in again.stderr

@@ -47,6 +47,8 @@ def test_it_serves_until_ctrl_c(folder):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Shells let what they run in the background ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     try:
         check_what_it_serves(process)
