@@ -40,7 +40,7 @@ flags.DEFINE_enum(
     "Of codes.",
 )
 flags.DEFINE_integer("max_molecules", 90000, "Molecules to learn from.")
-flags.DEFINE_integer("epochs", 2, "Times through the data.")
+flags.DEFINE_integer("epochs", 3, "Times through the data.")
 flags.DEFINE_integer("batch_size", 32, "Molecules a step.")
 flags.DEFINE_integer("num_samples", 10000, "Molecules to generate and judge.")
 flags.DEFINE_integer("num_calls", 1000, "Molecules that a search may score.")

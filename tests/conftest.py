@@ -41,6 +41,26 @@ def fixed_seed():
     keras.utils.set_random_seed(0)
 
 
+MOST_BYTES = 2.5e9
+
+
+@pytest.fixture(scope="module", autouse=True)
+def little_memory():
+    """Has JAX forget what it compiled where that has become much."""
+    yield
+    if keras.config.backend() == "jax" and bytes_in_use() > MOST_BYTES:
+        import jax
+
+        jax.clear_caches()
+
+
+def bytes_in_use():
+    """Memory of this process, where Linux says it."""
+    numbers = pathlib.Path("/proc/self/statm")
+    pages = int(numbers.read_text().split()[1]) if numbers.exists() else 0
+    return pages * os.sysconf("SC_PAGESIZE")
+
+
 @pytest.fixture(scope="session")
 def clauses():
     """Real clauses of at most eight tokens from the packaged corpus."""

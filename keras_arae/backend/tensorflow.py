@@ -145,7 +145,7 @@ class Trainer:
             or is_op_determinism_enabled()
         ):
             return update
-        return tf.function(update, jit_compile=True)
+        return tf.function(update, jit_compile=True, autograph=False)
 
     def where_finite(self, value: Any, gradients: Sequence) -> Any:
         """`value`, or NaN if a gradient is not finite."""
@@ -162,7 +162,12 @@ class Trainer:
         """
         if self.run_eagerly:
             return function
-        return tf.function(forgetting(function), jit_compile=self.jit_compile)
+        # Loops are `keras.ops`; to look for Python's takes seconds.
+        return tf.function(
+            forgetting(function),
+            jit_compile=self.jit_compile,
+            autograph=False,
+        )
 
 
 Dense = keras.layers.Dense
