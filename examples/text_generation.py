@@ -24,9 +24,12 @@ flags.DEFINE_string("output_dir", "output/text_generation", "For the results.")
 flags.DEFINE_integer("vocabulary_size", 5000, "Words, special ones included.")
 flags.DEFINE_integer("max_length", 15, "Tokens of the longest sentence.")
 flags.DEFINE_integer(
-    "code_dim", 128, "Width of codes, LSTMs and embeddings.", lower_bound=1
+    "code_dim", 160, "Width of codes and LSTMs.", lower_bound=1
 )
-flags.DEFINE_integer("epochs", 5, "Times through the data.")
+flags.DEFINE_integer(
+    "embedding_dim", 64, "Width of a word's vector.", lower_bound=1
+)
+flags.DEFINE_integer("epochs", 6, "Times through the data.")
 flags.DEFINE_integer("batch_size", 64, "Sentences a step.")
 flags.DEFINE_integer(
     "num_beams", 4, "Sentences to search among; 1 is greedy.", lower_bound=1
@@ -117,10 +120,13 @@ def make_model(train):
     )
     model = keras_arae.TextARAE(
         codec,
-        embedding_dim=FLAGS.code_dim,
+        embedding_dim=FLAGS.embedding_dim,
         code_dim=FLAGS.code_dim,
+        prior=keras_arae.priors.AdversarialPrior(
+            noise_dim=64, hidden_dims=(128, 128)
+        ),
         # Of each code its own: the decoder learns how far to trust a code.
-        code_noise=(0.03, 0.3),
+        code_noise=(0.03, 0.4),
         seed=FLAGS.seed,
     )
     # The rate of encoder and decoder falls to zero, so that the generator
