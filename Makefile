@@ -16,6 +16,8 @@ PYTHONS ?= python3.11 python3.12 python3.13
 .PHONY: demo docs docs-zensical dist smoke test lint clean
 .PHONY: $(PARTS)
 
+# On JAX, the fastest on a CPU, where KERAS_BACKEND names no other.
+demo: export KERAS_BACKEND ?= jax
 demo: $(VENV)/installed
 	$(BIN)/python examples/text_generation.py --overwrite
 
@@ -83,7 +85,7 @@ smoke: dist
 
 $(VENV)/installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable ".[plot]"
+	$(BIN)/pip install --quiet --editable ".[jax,plot]"
 	touch $@
 
 $(VENV)/installed-for-docs: pyproject.toml

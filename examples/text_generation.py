@@ -45,7 +45,7 @@ flags.DEFINE_integer(
 )
 flags.DEFINE_integer(
     "num_candidates",
-    3,
+    5,
     "Samples made for each that is kept, the likeliest.",
     lower_bound=1,
 )

@@ -65,7 +65,7 @@ def test_results_stand_in_the_folder(output):
     assert not {"\x1b", "\b", "\r"} & set(process.stdout)
     assert "blank lines" in process.stderr
     model = keras.saving.load_model(folder / "model.keras")
-    options = {"temperature": 0.7, "num_refinements": 1, "num_candidates": 3}
+    options = {"temperature": 0.7, "num_refinements": 1, "num_candidates": 5}
     assert model.generate(30, seed=0, **options) == samples
 
 
