@@ -83,7 +83,7 @@ smoke: dist
 		tried=1; \
 	done; rm -rf build/smoke; test "$$tried"
 
-$(VENV)/installed: pyproject.toml
+$(VENV)/installed: pyproject.toml Makefile
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable ".[jax,plot]"
 	touch $@
