@@ -162,7 +162,7 @@ class Trainer:
         """
         if self.run_eagerly:
             return function
-        # Loops are `keras.ops`; to look for Python's takes seconds.
+        # Loops are `keras.ops`: to look for Python's would double the time.
         return tf.function(
             forgetting(function),
             jit_compile=self.jit_compile,
