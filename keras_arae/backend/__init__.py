@@ -9,18 +9,18 @@ from keras_arae.backend.current import BatchNormalization
 from keras_arae.backend.current import Dense
 from keras_arae.backend.current import Trainer
 from keras_arae.backend.current import cross_entropy
+from keras_arae.backend.current import losses_of_first
 from keras_arae.backend.current import lstm
 from keras_arae.backend.current import product
 from keras_arae.backend.current import replicas
-from keras_arae.backend.current import sums_of_first
 
 __all__ = [
     "BatchNormalization",
     "Dense",
     "Trainer",
     "cross_entropy",
+    "losses_of_first",
     "lstm",
     "product",
     "replicas",
-    "sums_of_first",
 ]

@@ -167,9 +167,11 @@ class Trainer:
 
     def update(
         self, optimizer: Any, gradients: Sequence, variables: Sequence
-    ) -> None:
-        """One step of an optimizer."""
+    ) -> Any:
+        """One step of an optimizer; returns the gradients' squared norm."""
         optimizer.apply(gradients, variables)
+        # As Keras sums them to clip: one pass for both.
+        return sum(ops.sum(ops.square(gradient)) for gradient in gradients)
 
     def clip(self, variables: Sequence, bound: float) -> None:
         """Bounds variables from below and above."""
@@ -180,10 +182,9 @@ class Trainer:
         """What TensorFlow needs for small updates: nothing here."""
         return update
 
-    def where_finite(self, value: Any, gradients: Sequence) -> Any:
-        """`value`, or NaN if a gradient is not finite."""
-        total = sum(ops.sum(gradient) for gradient in gradients)
-        return ops.where(ops.isfinite(total), value, float("nan"))
+    def where_finite(self, value: Any, number: Any) -> Any:
+        """`value`, or NaN if a number is not finite."""
+        return ops.where(ops.isfinite(number), value, float("nan"))
 
     def compile_function(
         self, function: Callable, seeds: Sequence = (), reads: Sequence = ()
@@ -293,13 +294,14 @@ def _add_bias_backward(_: Any, gradient: Any) -> Any:
 _add_bias.defvjp(lambda x, bias: (x + bias, None), _add_bias_backward)
 
 
-def lstm(layer: Any, inputs: Any, constant: Any) -> Any:
+def lstm(layer: Any, inputs: Any, constant: Any, lengths: Any) -> Any:
     """States of a `TokenLSTM`, by products on every device.
 
     Keras' own takes `jax.experimental.rnn.lstm` on a GPU, cuDNN's, and through
     that encoders learned next to nothing: docs/performance.md, "On a GPU".
     """
-    return layer.by_products(inputs, constant)
+    states = layer.by_products(inputs, constant)
+    return layer.without_padding(states, lengths)
 
 
 def cross_entropy(x: Any, logits: Any) -> Any:
@@ -337,8 +339,12 @@ _losses = jax.custom_vjp(lambda logits, x: _losses_forward(logits, x)[0])
 _losses.defvjp(_losses_forward, _losses_backward)
 
 
-def sums_of_first(
-    function: Callable, count: Any, layer: keras.layers.Layer, *rows: Any
+def losses_of_first(
+    function: Callable,
+    count: Any,
+    layer: keras.layers.Layer,
+    *rows: Any,
+    training: bool = False,
 ) -> Any:
     """Scalars that `function(layer, *rows)` sums over the first rows.
 

@@ -13,9 +13,14 @@ import tensorflow as tf
 from keras import ops
 from tensorflow.python.framework.config import is_op_determinism_enabled
 
+from keras_arae.backend import plain_sgd
 from keras_arae.backend.tensorflow_graphs import custom_gradient
 from keras_arae.backend.tensorflow_graphs import forgetting
 from keras_arae.backend.tensorflow_graphs import keep_no_graph
+from keras_arae.backend.tensorflow_losses import sums_in_chunks
+from keras_arae.backend.tensorflow_lstm import may_depend_on_values
+from keras_arae.backend.tensorflow_lstm import packed_states
+from keras_arae.backend.tensorflow_lstm import shapes_of_values
 from keras_arae.backend.tensorflow_replicas import StrategyReplicas
 
 replicas = StrategyReplicas()
@@ -65,11 +70,13 @@ class Trainer:
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Keras' signature of a step of training."""
-        return forgetting(self.training_step)(data)
+        with shapes_of_values(self.skips_masked):
+            return forgetting(self.training_step)(data)
 
     def test_step(self, data: Any) -> dict[str, Any]:
         """Keras' signature of a step of evaluation."""
-        return forgetting(self.evaluation_step)(data)
+        with shapes_of_values(self.skips_masked):
+            return forgetting(self.evaluation_step)(data)
 
     def record(
         self,
@@ -109,12 +116,19 @@ class Trainer:
 
     def update(
         self, optimizer: Any, gradients: Sequence, variables: Sequence
-    ) -> None:
-        """One step of an optimizer.
+    ) -> Any:
+        """One step of an optimizer; returns the gradients' squared norm.
 
         Gradients are means over replicas. Keras clips those of each replica,
         and then sums them: so the first replica has them all.
         """
+        norm = 2.0 * tf.add_n([tf.nn.l2_loss(x) for x in gradients])
+        alone = not tf.distribute.has_strategy()
+        if alone and plain_sgd.is_plain(optimizer):
+            rate = plain_sgd.clipped_rate(optimizer, norm)
+            _descend(variables, gradients, rate)
+            plain_sgd.finish(optimizer, variables)
+            return norm
         if replicas.count > 1:
             context = tf.distribute.get_replica_context()
             is_first = context.replica_id_in_sync_group == 0
@@ -124,6 +138,7 @@ class Trainer:
             ]
         keep_no_graph(optimizer)
         optimizer.apply(gradients, variables)
+        return norm
 
     def clip(self, variables: Sequence, bound: float) -> None:
         """Bounds variables from below and above."""
@@ -145,12 +160,12 @@ class Trainer:
             or is_op_determinism_enabled()
         ):
             return update
-        return tf.function(update, jit_compile=True, autograph=False)
+        static = shapes_of_values(False)
+        return tf.function(static(update), jit_compile=True, autograph=False)
 
-    def where_finite(self, value: Any, gradients: Sequence) -> Any:
-        """`value`, or NaN if a gradient is not finite."""
-        total = sum(ops.sum(gradient) for gradient in gradients)
-        return ops.where(ops.isfinite(total), value, float("nan"))
+    def where_finite(self, value: Any, number: Any) -> Any:
+        """`value`, or NaN if a number is not finite."""
+        return ops.where(ops.isfinite(number), value, float("nan"))
 
     def compile_function(
         self, function: Callable, seeds: Sequence = (), reads: Sequence = ()
@@ -162,11 +177,21 @@ class Trainer:
         """
         if self.run_eagerly:
             return function
+        function = shapes_of_values(self.skips_masked)(forgetting(function))
         # Loops are `keras.ops`: to look for Python's would double the time.
         return tf.function(
-            forgetting(function),
+            function,
             jit_compile=self.jit_compile,
             autograph=False,
+        )
+
+
+def _descend(variables: Sequence, gradients: Sequence, rate: Any) -> None:
+    for variable, gradient in zip(variables, gradients):
+        tf.raw_ops.ResourceApplyGradientDescent(
+            var=variable.value.handle,
+            alpha=tf.cast(rate, gradient.dtype),
+            delta=gradient,
         )
 
 
@@ -179,11 +204,22 @@ def product(x: Any, kernel: Any) -> Any:
     return ops.matmul(x, kernel)
 
 
-def lstm(layer: Any, inputs: Any, constant: Any) -> Any:
-    """States of a `TokenLSTM`: by cuDNN on a GPU, else by products."""
-    if on_cpu():
-        return layer.by_products(inputs, constant)
-    return layer.by_keras(inputs, constant)
+def lstm(layer: Any, inputs: Any, constant: Any, lengths: Any) -> Any:
+    """States of a `TokenLSTM`: by cuDNN on a GPU, else by products.
+
+    Of the tokens that count alone, where shapes may depend on them.
+    """
+    if not on_cpu():
+        states = layer.by_keras(inputs, constant)
+    elif (
+        lengths is None
+        or not may_depend_on_values()
+        or inputs.dtype != tf.float32
+    ):
+        states = layer.by_products(inputs, constant)
+    else:
+        return packed_states(layer, inputs, constant, lengths)
+    return layer.without_padding(states, lengths)
 
 
 def cross_entropy(x: Any, logits: Any) -> Any:
@@ -201,11 +237,19 @@ def cross_entropy(x: Any, logits: Any) -> Any:
     return ops.sparse_categorical_crossentropy(x, logits, from_logits=True)
 
 
-def sums_of_first(
-    function: Callable, count: Any, layer: keras.layers.Layer, *rows: Any
+def losses_of_first(
+    function: Callable,
+    count: Any,
+    layer: keras.layers.Layer,
+    hidden: Any,
+    *rows: Any,
+    training: bool = False,
 ) -> Any:
-    """Scalars that `function(layer, *rows)` sums over the first rows."""
-    return function(layer, *(part[:count] for part in rows))
+    """What `function(layer, hidden, x, weights)` sums over the first rows."""
+    first = [part[:count] for part in (hidden, *rows)]
+    if training and on_cpu():
+        return sums_in_chunks(function, layer, *first)
+    return function(layer, *first)
 
 
 @functools.cache

@@ -11,7 +11,10 @@ import keras
 import torch
 from keras import ops
 
+from keras_arae.backend import plain_sgd
+from keras_arae.backend import torch_losses
 from keras_arae.backend.torch_adam import use_fused_adam
+from keras_arae.backend.torch_lstm import packed_states
 from keras_arae.backend.torch_processes import Processes
 
 replicas = Processes()
@@ -87,11 +90,20 @@ class Trainer:
 
     def update(
         self, optimizer: Any, gradients: Sequence, variables: Sequence
-    ) -> None:
-        """One step of an optimizer."""
-        use_fused_adam(optimizer)
+    ) -> Any:
+        """One step of an optimizer; returns the gradients' squared norm."""
         with torch.no_grad():
-            optimizer.apply(gradients, variables)
+            flat = [gradient.reshape(-1) for gradient in gradients]
+            norm = torch.stack([torch.dot(part, part) for part in flat]).sum()
+            if plain_sgd.is_plain(optimizer):
+                values = [variable.value for variable in variables]
+                rate = plain_sgd.clipped_rate(optimizer, norm)
+                torch._foreach_add_(values, gradients, alpha=-float(rate))
+                plain_sgd.finish(optimizer, variables)
+            else:
+                use_fused_adam(optimizer)
+                optimizer.apply(gradients, variables)
+        return norm
 
     def clip(self, variables: Sequence, bound: float) -> None:
         """Bounds variables from below and above: all in two calls."""
@@ -104,10 +116,9 @@ class Trainer:
         """What TensorFlow needs for small updates: nothing here."""
         return update
 
-    def where_finite(self, value: Any, gradients: Sequence) -> Any:
-        """`value`, or NaN if a gradient is not finite."""
-        total = torch.stack([gradient.sum() for gradient in gradients]).sum()
-        return value + (total - total).detach()
+    def where_finite(self, value: Any, number: Any) -> Any:
+        """`value`, or NaN if a number is not finite."""
+        return value + (number - number)
 
     def compile_function(
         self, function: Callable, seeds: Sequence = (), reads: Sequence = ()
@@ -162,8 +173,16 @@ class BatchNormalization(keras.layers.BatchNormalization):
         return outputs
 
 
-def lstm(layer: Any, inputs: Any, constant: Any) -> Any:
-    """States of a `TokenLSTM`, by PyTorch's LSTM: its gates have one order."""
+def lstm(layer: Any, inputs: Any, constant: Any, lengths: Any) -> Any:
+    """States of a `TokenLSTM`: on a CPU of the tokens that count alone."""
+    is_plain = inputs.device.type == "cpu" and inputs.dtype == torch.float32
+    if lengths is not None and is_plain:
+        return packed_states(layer, inputs, constant, lengths)
+    return layer.without_padding(_lstm(layer, inputs, constant), lengths)
+
+
+def _lstm(layer: Any, inputs: Any, constant: Any) -> Any:
+    """States by PyTorch's LSTM: its gates have one order."""
     cell, inputs = layer.cell, layer.joined(inputs, constant)
     kernel, recurrent_kernel, bias = (
         weight.value.to(inputs.dtype)
@@ -198,8 +217,31 @@ def cross_entropy(x: Any, logits: Any) -> Any:
     return ops.sparse_categorical_crossentropy(x, logits, from_logits=True)
 
 
-def sums_of_first(
-    function: Callable, count: Any, layer: keras.layers.Layer, *rows: Any
+def losses_of_first(
+    function: Callable,
+    count: Any,
+    layer: Any,
+    hidden: Any,
+    *rows: Any,
+    training: bool = False,
 ) -> Any:
-    """Scalars that `function(layer, *rows)` sums over the first rows."""
-    return function(layer, *(part[:count] for part in rows))
+    """What `function(layer, hidden, x, weights)` sums over the first rows.
+
+    Nats and correct predictions: of a dense layer without keeping logits.
+    """
+    first = [part[:count] for part in (hidden, *rows)]
+    is_float32 = hidden.dtype == torch.float32
+    if is_float32 and _is_one_product(layer):
+        function = torch_losses.loss_sums
+    return function(layer, *first)
+
+
+def _is_one_product(layer: Any) -> bool:
+    """Whether a layer's outputs are a product and a bias, in float32."""
+    return (
+        getattr(type(layer), "call", None) is Dense.call
+        and layer.bias is not None
+        and layer.activation is keras.activations.linear
+        and layer.activity_regularizer is None
+        and layer.compute_dtype == "float32"
+    )

@@ -64,6 +64,8 @@ class Decoder(keras.layers.Layer):
     def hidden(self, code: Any, x: Any = None, training: bool = False) -> Any:
         """What `output_layer` turns into logits; without one, the logits.
 
+        The loss asks for it: at padding it may be anything.
+
         Args:
             code: as in `call`.
             x: as in `call`.
@@ -195,6 +197,10 @@ class AutoregressiveDecoder(Decoder):
         start = ops.full_like(x[:, :1], self.start_id)
         return ops.concatenate([start, x[:, :-1]], axis=1)
 
+    def lengths(self, x: Any) -> Any:
+        """How many tokens of each row are no padding, of shape `(batch,)`."""
+        return ops.sum(ops.cast(x != self.pad_id, "int32"), axis=1)
+
 
 def check_special_ids(
     vocabulary_size: int, pad_id: int, start_id: int, end_id: int
@@ -243,7 +249,7 @@ def masked_cross_entropy(
     elif not skip_masked:
         nats, correct = _sums(output_layer(hidden), x, weights)
     else:
-        nats, correct = _packed_sums(output_layer, hidden, x, weights)
+        nats, correct = _packed_sums(output_layer, hidden, x, weights, training)
     return (nats / count, count), (correct / count, count)
 
 
@@ -259,24 +265,44 @@ def _position_weights(x: Any, pad_id: int | None, row_weights: Any) -> Any:
 
 
 def _packed_sums(
-    output_layer: keras.layers.Layer, hidden: Any, x: Any, weights: Any
+    output_layer: keras.layers.Layer,
+    hidden: Any,
+    x: Any,
+    weights: Any,
+    training: bool,
 ) -> tuple[Any, Any]:
     """`_sums` with logits only where weights are not zero."""
     counts = weights != 0
     # Positions that count come first, in their order.
     order = ops.argsort(ops.where(counts, 0, 1))
-    return backend.sums_of_first(
+    return backend.losses_of_first(
         lambda layer, hidden, x, weights: _sums(layer(hidden), x, weights),
         ops.maximum(ops.sum(ops.cast(counts, "int32")), 1),
         output_layer,
         *(ops.take(part, order, axis=0) for part in (hidden, x, weights)),
+        training=training,
     )
 
 
 def _sums(logits: Any, x: Any, weights: Any) -> tuple[Any, Any]:
     """Cross-entropy and correct predictions, summed over positions."""
     logits = ops.cast(logits, "float32")
-    losses = backend.cross_entropy(x, logits)
-    chosen = ops.take_along_axis(logits, x[..., None], axis=-1)[..., 0]
-    correct = ops.cast(chosen >= ops.max(logits, axis=-1), "float32")
+    if logits.shape[-1] == 2:
+        losses, correct = _binary_losses(logits, x)
+    else:
+        losses = backend.cross_entropy(x, logits)
+        chosen = ops.take_along_axis(logits, x[..., None], axis=-1)[..., 0]
+        correct = chosen >= ops.max(logits, axis=-1)
+    correct = ops.cast(correct, "float32")
     return ops.sum(weights * losses), ops.sum(weights * correct)
+
+
+def _binary_losses(logits: Any, x: Any) -> tuple[Any, Any]:
+    """Cross-entropy and correct predictions of two values.
+
+    From the difference of their logits, which is all that counts: a softmax
+    over rows of two takes longer.
+    """
+    margin = logits[:, 1] - logits[:, 0]
+    margin = ops.where(x == 1, margin, -margin)
+    return ops.softplus(-margin), margin >= 0

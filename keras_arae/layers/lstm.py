@@ -115,16 +115,16 @@ class LSTMEncoder(keras.layers.Layer):
     def call(self, x: Any, training: bool = False) -> Any:
         tokens = self.embedding(x)
         lengths = ops.sum(ops.cast(x != self.pad_id, "int32"), axis=1)
-        last = ops.maximum(lengths - 1, 0)[:, None]
-        state = _at(self.lstm(tokens), last)
+        lengths = ops.maximum(lengths, 1)
+        last = lengths[:, None] - 1
+        state = _at(self.lstm(tokens, lengths=lengths), last)
         if self.backward_lstm is not None:
             # From the last token to the first; padding stays behind them.
             places = ops.arange(x.shape[1])[None]
             places = ops.where(places > last, places, last - places)
             backwards = ops.take_along_axis(tokens, places[..., None], axis=1)
-            state = ops.concatenate(
-                [state, _at(self.backward_lstm(backwards), last)], axis=-1
-            )
+            states = self.backward_lstm(backwards, lengths=lengths)
+            state = ops.concatenate([state, _at(states, last)], axis=-1)
         return state if self.projection is None else self.projection(state)
 
     def compute_output_shape(self, input_shape: Any) -> tuple:
@@ -250,8 +250,23 @@ class LSTMDecoder(AutoregressiveDecoder):
         self.lstm.build((*x_shape, self.embedding_dim + code_shape[-1]))
         self.output_layer.build((*x_shape, self.units))
 
+    def call(self, code: Any, x: Any = None, training: bool = False) -> Any:
+        return self.output_layer(self.states(code, x))
+
     def hidden(self, code: Any, x: Any = None, training: bool = False) -> Any:
-        return self.lstm(self.embedding(self.previous_tokens(x)), code)
+        return self.states(code, x, self.lengths(x))
+
+    def states(self, code: Any, x: Any, lengths: Any = None) -> Any:
+        """States of the LSTM at the positions of `x`.
+
+        Args:
+            code: as in `call`.
+            x: as in `call`.
+            lengths: int tensor of shape `(batch,)` or `None`. Where given,
+                states behind them are zero. Defaults to `None`.
+        """
+        tokens = self.embedding(self.previous_tokens(x))
+        return self.lstm(tokens, code, lengths=lengths)
 
     def initial_state(self, code: Any, length: int) -> list:
         """Zeros of the LSTM, twice, and what the code adds to its gates."""
@@ -348,11 +363,11 @@ class ClassLSTMDecoder(LSTMDecoder):
             lstm.build((*x_shape, width))
         self.output_layer.build((*x_shape, self.units))
 
-    def hidden(self, code: Any, x: Any = None, training: bool = False) -> Any:
+    def states(self, code: Any, x: Any, lengths: Any = None) -> Any:
         code, shares = self._split(code)
         previous = self.previous_tokens(x)
         states = [
-            lstm(embedding(previous), code)
+            lstm(embedding(previous), code, lengths=lengths)
             for embedding, lstm in zip(self.embeddings, self.lstms)
         ]
         return self._mixed(states, shares[:, None, :])
@@ -397,10 +412,10 @@ class ClassLSTMDecoder(LSTMDecoder):
 class TokenLSTM(keras.layers.LSTM):
     """A `keras.layers.LSTM` over a sentence that computes the same faster.
 
-    The products of all inputs with the kernel are one product, and
-    a vector that stands beside every token enters once a sentence. PyTorch
-    runs its own LSTM; TensorFlow on a GPU runs Keras', which is cuDNN's.
-    Returns the state at each position.
+    The products of all inputs with the kernel are one product, a vector that
+    stands beside every token enters once a sentence, and padding is left out
+    where shapes may depend on it. On a GPU, PyTorch runs its own LSTM and
+    TensorFlow Keras', which is cuDNN's. Returns the state at each position.
 
     Args:
         units: int. Width of the state.
@@ -411,6 +426,9 @@ class TokenLSTM(keras.layers.LSTM):
         inputs: float tensor of shape `(batch, length, dim)`.
         constant: float tensor of shape `(batch, constant_dim)` or `None`:
             joined to the input at every position.
+        lengths: int tensor of shape `(batch,)` or `None`. How many tokens of
+            each row count; the states behind them are zero. Defaults to
+            `None`: all.
 
     Output shape: `(batch, length, units)`.
     """
@@ -436,8 +454,17 @@ class TokenLSTM(keras.layers.LSTM):
         super().build(input_shape)
         self.recurrence.build((*input_shape[:2], 4 * self.units))
 
-    def call(self, inputs: Any, constant: Any = None) -> Any:
-        return backend.lstm(self, inputs, constant)
+    def call(
+        self, inputs: Any, constant: Any = None, lengths: Any = None
+    ) -> Any:
+        return backend.lstm(self, inputs, constant, lengths)
+
+    def without_padding(self, states: Any, lengths: Any) -> Any:
+        """States with zeros behind each row's length."""
+        if lengths is None:
+            return states
+        counts = ops.arange(states.shape[1])[None] < lengths[:, None]
+        return ops.where(counts[..., None], states, 0)
 
     def by_keras(self, inputs: Any, constant: Any) -> Any:
         """States by Keras' own LSTM: cuDNN's on a GPU."""

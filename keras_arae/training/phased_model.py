@@ -615,15 +615,16 @@ class PhasedModel(backend.Trainer, keras.Model):
             if penalised:
                 gradients = [a + b for a, b in zip(gradients, of_penalties)]
         gradients = backend.replicas.mean(gradients)
-        self.update(self.optimizer[phase.optimizer], gradients, variables)
+        optimizer = self.optimizer[phase.optimizer]
+        squared_norm = self.update(optimizer, gradients, variables)
         if phase.after is not None:
             phase.after()
-        return self._watched(phase, logs, gradients)
+        return self._watched(phase, logs, squared_norm)
 
     def _watched(
-        self, phase: Phase, logs: dict[str, Any], gradients: list
+        self, phase: Phase, logs: dict[str, Any], squared_norm: Any
     ) -> dict[str, Any]:
-        """The logs; the first number is NaN if a gradient is not finite.
+        """The logs; the first number is NaN if gradients have no finite norm.
 
         A finite loss may have such gradients, and the first to see what they
         do to the weights would be another phase.
@@ -632,7 +633,7 @@ class PhasedModel(backend.Trainer, keras.Model):
         if name not in logs:
             return logs
         value, weight = _as_pair(logs[name])
-        value = self.where_finite(value, gradients)
+        value = self.where_finite(value, squared_norm)
         return {**logs, name: value if weight is None else (value, weight)}
 
     def evaluation_step(self, data: Any) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The faster LSTM against Keras' own."""
 
+import contextlib
+import importlib
 import sys
 
 import keras
@@ -7,6 +9,7 @@ import numpy as np
 import pytest
 from conftest import few_steps
 from conftest import make_gradient
+from conftest import number
 from keras import ops
 
 import keras_arae
@@ -51,6 +54,60 @@ def test_it_computes_what_keras_lstm_does(constant_dim):
     ]
     for a, b in zip(*gradients):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+
+
+def packing():
+    """Where shapes may depend on values: TensorFlow wants to be told."""
+    if keras.config.backend() != "tensorflow":
+        return contextlib.nullcontext()
+    return importlib.import_module(
+        "keras_arae.backend.tensorflow_lstm"
+    ).shapes_of_values(True)
+
+
+@pytest.mark.parametrize("constant_dim", [0, 3])
+@pytest.mark.parametrize("lengths", [[6, 2, 3, 0], [4, 4, 4, 4], [0, 0, 1, 0]])
+def test_padding_is_left_out(constant_dim, lengths):
+    reader = Reader(TokenLSTM(7), constant_dim)
+    inputs, constant = reader.weights[:2]
+    factors = np.random.default_rng(0).normal(size=(4, 6, 7)).astype("float32")
+    factors[np.arange(6) >= np.array(lengths)[:, None]] = 0.0
+
+    def states(**options):
+        return reader.lstm(
+            ops.convert_to_tensor(inputs),
+            ops.convert_to_tensor(constant) if constant_dim else None,
+            **options,
+        )
+
+    def packed():
+        with packing():
+            found = states(lengths=ops.array(lengths, "int32"))
+        return ops.sum(found * ops.convert_to_tensor(factors))
+
+    def padded():
+        return ops.sum(states() * ops.convert_to_tensor(factors))
+
+    assert number(packed()) == pytest.approx(number(padded()), abs=1e-5)
+    gradients = [make_gradient(loss, reader) for loss in (packed, padded)]
+    for a, b in zip(*gradients, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+    with packing():
+        found = states(lengths=ops.array(lengths, "int32"))
+    found = ops.convert_to_numpy(found)
+    assert not found[np.arange(6) >= np.array(lengths)[:, None]].any()
+
+
+def test_packing_needs_no_gradient():
+    lstm = TokenLSTM(7)
+    lstm.build((None, 6, 5))
+    lstm.trainable = False
+    inputs, lengths = ops.ones((3, 6, 5)), ops.array([6, 1, 4], "int32")
+    with packing():
+        packed = ops.convert_to_numpy(lstm(inputs, lengths=lengths))
+    padded = ops.convert_to_numpy(lstm(inputs))
+    np.testing.assert_allclose(packed[0], padded[0], atol=1e-6)
+    np.testing.assert_allclose(packed[2, :4], padded[2, :4], atol=1e-6)
 
 
 def test_a_code_of_another_width_than_the_lstm():

@@ -51,38 +51,65 @@ def test_means_by_hand():
     assert number(loss[1]) == number(accuracy[1]) == 3.0
 
 
+CHUNKS = {
+    "jax": "keras_arae.backend.jax.CHUNK",
+    "tensorflow": "keras_arae.backend.tensorflow_losses.CHUNK",
+    "torch": "keras_arae.backend.torch_losses.CHUNK",
+}
+
+
+@pytest.mark.parametrize("training", [False, True])
 @pytest.mark.parametrize("chunk", [5, 128])
-def test_packing_changes_no_number(monkeypatch, chunk):
-    if keras.config.backend() == "jax":
-        monkeypatch.setattr("keras_arae.backend.jax.CHUNK", chunk)
+@pytest.mark.parametrize("kind", [backend.Dense, keras.layers.Dense])
+def test_packing_changes_no_number(monkeypatch, kind, chunk, training):
+    monkeypatch.setattr(CHUNKS[keras.config.backend()], chunk)
     generator = np.random.default_rng(0)
-    layer = keras.layers.Dense(7)
+    layer = kind(7)
     layer.build((None, 5))
     states = generator.normal(size=(4, 6, 5)).astype("float32")
     values = generator.integers(1, 7, size=(4, 6))
+    row_weights = ops.array([1.0, 2.0, 0.0, 1.0])
     states = ops.convert_to_tensor(states)
 
-    def packed(states, x):
-        return masked_cross_entropy(x, states, layer, pad_id=0)
-
-    def plain(states, x):
-        return masked_cross_entropy(x, layer(states), pad_id=0)
-
-    def gradient(function, x):
-        gradient = trainer_of(layer).input_gradient(
-            lambda states: function(states, x)[0][0], states
+    def losses(states, x, packed):
+        return masked_cross_entropy(
+            x, states, layer, 0, row_weights, packed, training=training
         )
-        return ops.convert_to_numpy(gradient)
+
+    def gradients(x, packed):
+        def loss(states):
+            return losses(states, x, packed)[0][0], ()
+
+        loss, _, pullback = trainer_of(layer).record(
+            loss, layer.trainable_variables, [states]
+        )
+        return map(ops.convert_to_numpy, pullback(2.0 * ops.ones_like(loss)))
 
     for share in (0.0, 0.1, 0.5, 1.0):
         counts = generator.random((4, 6)) < share
         x = ops.convert_to_tensor(np.where(counts, values, 0), "int32")
-        for a, b in zip(packed(states, x), plain(states, x)):
+        for a, b in zip(losses(states, x, True), losses(states, x, False)):
             assert number(a[0]) == pytest.approx(number(b[0]), rel=1e-5)
             assert number(a[1]) == number(b[1])
-        np.testing.assert_allclose(
-            gradient(packed, x), gradient(plain, x), atol=1e-6
-        )
+        for a, b in zip(gradients(x, True), gradients(x, False), strict=True):
+            np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_two_values_need_no_softmax():
+    generator = np.random.default_rng(0)
+    logits = 3 * generator.normal(size=(50, 2)).astype("float32")
+    logits[:3] = [[100.0, -100.0], [0.5, 0.5], [-100.0, 100.0]]
+    x = ops.convert_to_tensor(generator.integers(2, size=50), "int32")
+    (nats, _), (accuracy, _) = masked_cross_entropy(
+        x, ops.convert_to_tensor(logits)
+    )
+    # A third value of no probability: the general way.
+    wider = np.pad(logits, [(0, 0), (0, 1)], constant_values=-1e9)
+    (other_nats, _), (other_accuracy, _) = masked_cross_entropy(
+        x, ops.convert_to_tensor(wider)
+    )
+    assert number(nats) == pytest.approx(number(other_nats), rel=1e-5)
+    assert number(accuracy) == number(other_accuracy)
 
 
 def test_a_step_is_the_same_without_packing(as_new, make_model, clauses):
