@@ -9,6 +9,7 @@ from keras_arae.backend.current import BatchNormalization
 from keras_arae.backend.current import Dense
 from keras_arae.backend.current import Trainer
 from keras_arae.backend.current import cross_entropy
+from keras_arae.backend.current import likeliest
 from keras_arae.backend.current import losses_of_first
 from keras_arae.backend.current import lstm
 from keras_arae.backend.current import product
@@ -19,6 +20,7 @@ __all__ = [
     "Dense",
     "Trainer",
     "cross_entropy",
+    "likeliest",
     "losses_of_first",
     "lstm",
     "product",

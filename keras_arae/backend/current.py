@@ -23,6 +23,7 @@ BatchNormalization: Any = _backend.BatchNormalization
 Dense: Any = _backend.Dense
 Trainer = _backend.Trainer
 cross_entropy = _backend.cross_entropy
+likeliest = _backend.likeliest
 losses_of_first = _backend.losses_of_first
 lstm = _backend.lstm
 product = _backend.product

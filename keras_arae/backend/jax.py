@@ -18,6 +18,7 @@ from keras_arae.backend.jax_devices import Devices
 from keras_arae.backend.jax_devices import dealt_out
 from keras_arae.backend.jax_devices import together
 from keras_arae.backend.jax_devices import undistributed
+from keras_arae.backend.likeliest import likeliest_by_blocks
 
 replicas = Devices()
 
@@ -302,6 +303,9 @@ def lstm(layer: Any, inputs: Any, constant: Any, lengths: Any) -> Any:
     """
     states = layer.by_products(inputs, constant)
     return layer.without_padding(states, lengths)
+
+
+likeliest = likeliest_by_blocks
 
 
 def cross_entropy(x: Any, logits: Any) -> Any:

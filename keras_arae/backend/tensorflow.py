@@ -222,6 +222,11 @@ def lstm(layer: Any, inputs: Any, constant: Any, lengths: Any) -> Any:
     return layer.without_padding(states, lengths)
 
 
+def likeliest(logits: Any) -> Any:
+    """The place of each row's largest value; faster than `argmax`."""
+    return tf.math.top_k(logits, 1)[1][:, 0]
+
+
 def cross_entropy(x: Any, logits: Any) -> Any:
     """Negative log-likelihood in nats, of shape `(num_rows,)`.
 

@@ -13,6 +13,7 @@ from keras import ops
 
 from keras_arae.backend import plain_sgd
 from keras_arae.backend import torch_losses
+from keras_arae.backend.likeliest import likeliest_by_blocks
 from keras_arae.backend.torch_adam import use_fused_adam
 from keras_arae.backend.torch_lstm import packed_states
 from keras_arae.backend.torch_processes import Processes
@@ -205,6 +206,9 @@ def _lstm(layer: Any, inputs: Any, constant: Any) -> Any:
     }
     states, _, _ = torch.lstm(inputs, (zeros, zeros), weights, **options)
     return states
+
+
+likeliest = likeliest_by_blocks
 
 
 def cross_entropy(x: Any, logits: Any) -> Any:

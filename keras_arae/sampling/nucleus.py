@@ -9,7 +9,11 @@ from keras import ops
 from keras import random
 from keras_nlp import samplers
 
+from keras_arae import backend
+
 NONE_KEPT = 1e-9  # Chance that no draw of a token is kept.
+ROWS = 64  # Rows that draw at once: few draw twice.
+BLOCK = 100  # Tokens whose probabilities are added up beforehand.
 
 
 class NucleusSampler(samplers.TopPSampler):
@@ -47,27 +51,104 @@ class NucleusSampler(samplers.TopPSampler):
 
     def get_next_token(self, probabilities: Any) -> Any:
         probabilities = ops.convert_to_tensor(probabilities, "float32")
-        num_rows = ops.shape(probabilities)[0]
-        up_to = ops.cumsum(probabilities, axis=-1)
-        draws = up_to[:, -1:] * random.uniform(
-            (self.num_draws, num_rows, 1), seed=self.seed_generator
-        )
+        num_rows, some = ops.shape(probabilities)[0], ROWS
+        vocabulary = _Vocabulary(probabilities)
+        num_steps = self.num_draws * -(-num_rows // some)
+        draws = random.uniform((num_steps, some), seed=self.seed_generator)
 
         def cond(step: Any, tokens: Any, kept: Any) -> Any:
-            return ops.any(~kept) & (step < self.num_draws)
+            return ops.any(~kept) & (step < num_steps)
 
         def body(step: Any, tokens: Any, kept: Any) -> tuple:
-            below = up_to <= ops.take(draws, step, axis=0)
-            drawn = ops.sum(ops.cast(below, "int32"), axis=-1)
-            drawn = ops.minimum(drawn, probabilities.shape[-1] - 1)
-            chance = ops.take_along_axis(probabilities, drawn[:, None], axis=-1)
-            likelier = ops.where(probabilities > chance, probabilities, 0.0)
-            inside = ops.sum(likelier, axis=-1) <= self.p
-            inside &= chance[:, 0] > 0.0
-            tokens = ops.where(~kept & inside, drawn, tokens)
-            return step + 1, tokens, kept | inside
+            """Draws for some of the rows that have none yet."""
+            rows = ops.argsort(ops.cast(kept, "int32"))[:some]
+            count = ops.shape(rows)[0]
+            own, is_kept = vocabulary.rows(rows), ops.take(kept, rows)
+            drawn = own.draw(ops.take(draws, step, axis=0)[:count])
+            inside = own.holds(drawn, self.p)
+            old = ops.take(tokens, rows)
+            drawn = ops.where(~is_kept & inside, drawn, old)
+            places = rows[:, None]
+            return (
+                step + 1,
+                ops.scatter_update(tokens, places, drawn),
+                ops.scatter_update(kept, places, is_kept | inside),
+            )
 
-        likeliest = ops.cast(ops.top_k(probabilities, 1)[1][:, 0], "int32")
-        kept = ops.zeros_like(likeliest, "bool")
-        _, tokens, _ = ops.while_loop(cond, body, (0, likeliest, kept))
-        return tokens
+        none = ops.zeros_like(probabilities[:, 0], "int32")
+        kept = ops.zeros_like(none, "bool")
+        _, tokens, kept = ops.while_loop(cond, body, (0, none, kept))
+        return ops.cond(
+            ops.all(kept),
+            lambda: tokens,
+            lambda: ops.where(kept, tokens, vocabulary.likeliest()),
+        )
+
+
+class _Vocabulary:
+    """Probabilities of tokens, and how much those of each block have.
+
+    A token is drawn in two steps, its block and then its place: so no sum
+    runs over the whole vocabulary but those of blocks.
+
+    Args:
+        probabilities: float32 tensor of shape `(num_rows, num_tokens)`.
+        blocks: tensor of shape `(num_rows, num_blocks)` or `None`. Sums of
+            blocks, if they are known. Defaults to `None`.
+    """
+
+    def __init__(self, probabilities: Any, blocks: Any = None) -> None:
+        self.probabilities = probabilities
+        self.num_tokens = probabilities.shape[-1]
+        self.width = min(BLOCK, self.num_tokens)
+        self.blocks = self._sums() if blocks is None else blocks
+
+    def _sums(self) -> Any:
+        size = self.num_tokens // self.width * self.width
+        whole = ops.reshape(
+            self.probabilities[:, :size], (-1, size // self.width, self.width)
+        )
+        sums = ops.sum(whole, axis=2)
+        if size == self.num_tokens:
+            return sums
+        rest = ops.sum(self.probabilities[:, size:], axis=1, keepdims=True)
+        return ops.concatenate([sums, rest], axis=1)
+
+    def rows(self, rows: Any) -> _Vocabulary:
+        """Those of some rows."""
+        return _Vocabulary(
+            ops.take(self.probabilities, rows, axis=0),
+            ops.take(self.blocks, rows, axis=0),
+        )
+
+    def draw(self, uniform: Any) -> Any:
+        """A token of each row, from a number of [0, 1)."""
+        up_to = ops.cumsum(self.blocks, axis=1)
+        wanted = (uniform * up_to[:, -1])[:, None]
+        is_before = up_to <= wanted
+        block = ops.sum(ops.cast(is_before, "int32"), axis=1, keepdims=True)
+        block = ops.minimum(block, up_to.shape[1] - 1)
+        before = ops.where(is_before, up_to, 0.0)
+        wanted -= ops.max(before, axis=1, keepdims=True)
+        # The last block reaches back into the one before: that part is none.
+        start = block * self.width
+        first = ops.minimum(start, self.num_tokens - self.width)
+        places = first + ops.arange(self.width)
+        inside = ops.take_along_axis(self.probabilities, places, axis=1)
+        up_to = ops.cumsum(ops.where(places >= start, inside, 0.0), axis=1)
+        place = ops.sum(ops.cast(up_to <= wanted, "int32"), axis=1)
+        return ops.minimum(first[:, 0] + place, self.num_tokens - 1)
+
+    def holds(self, tokens: Any, p: float) -> Any:
+        """Whether tokens are among the likeliest, of `p` together."""
+        chance = ops.take_along_axis(
+            self.probabilities, tokens[:, None], axis=-1
+        )
+        # A product: PyTorch's `where` takes twice as long.
+        likelier = ops.cast(self.probabilities > chance, "float32")
+        inside = ops.sum(likelier * self.probabilities, axis=-1) <= p
+        return inside & (chance[:, 0] > 0.0)
+
+    def likeliest(self) -> Any:
+        """The likeliest token of each row."""
+        return ops.cast(backend.likeliest(self.probabilities), "int32")
