@@ -65,8 +65,10 @@ def packing():
     ).shapes_of_values(True)
 
 
-@pytest.mark.parametrize("constant_dim", [0, 3])
-@pytest.mark.parametrize("lengths", [[6, 2, 3, 0], [4, 4, 4, 4], [0, 0, 1, 0]])
+@pytest.mark.parametrize(
+    "constant_dim, lengths",
+    [(3, [6, 2, 3, 0]), (0, [4, 4, 4, 4]), (3, [0, 0, 1, 0])],
+)
 def test_padding_is_left_out(constant_dim, lengths):
     reader = Reader(TokenLSTM(7), constant_dim)
     inputs, constant = reader.weights[:2]

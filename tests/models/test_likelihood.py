@@ -58,9 +58,15 @@ CHUNKS = {
 }
 
 
-@pytest.mark.parametrize("training", [False, True])
-@pytest.mark.parametrize("chunk", [5, 128])
-@pytest.mark.parametrize("kind", [backend.Dense, keras.layers.Dense])
+@pytest.mark.parametrize(
+    "kind, chunk, training",
+    [
+        (backend.Dense, 5, True),
+        (backend.Dense, 128, True),
+        (backend.Dense, 5, False),
+        (keras.layers.Dense, 5, True),
+    ],
+)
 def test_packing_changes_no_number(monkeypatch, kind, chunk, training):
     monkeypatch.setattr(CHUNKS[keras.config.backend()], chunk)
     generator = np.random.default_rng(0)
@@ -85,7 +91,7 @@ def test_packing_changes_no_number(monkeypatch, kind, chunk, training):
         )
         return map(ops.convert_to_numpy, pullback(2.0 * ops.ones_like(loss)))
 
-    for share in (0.0, 0.1, 0.5, 1.0):
+    for share in (0.0, 0.3, 1.0):
         counts = generator.random((4, 6)) < share
         x = ops.convert_to_tensor(np.where(counts, values, 0), "int32")
         for a, b in zip(losses(states, x, True), losses(states, x, False)):
