@@ -12,7 +12,7 @@ BLOCK = 100
 
 
 def likeliest_by_blocks(logits: Any) -> Any:
-    """The first of each row's largest values: `argmax`, in a fifth of the time.
+    """The first of each row's largest values: `argmax`, faster.
 
     Args:
         logits: float tensor of shape `(num_rows, num_values)`.
@@ -22,14 +22,14 @@ def likeliest_by_blocks(logits: Any) -> Any:
     """
     num_blocks = logits.shape[1] // BLOCK
     if num_blocks < 2:
-        return ops.top_k(logits, 1)[1][:, 0]
+        return ops.argmax(logits, axis=1)
     size = num_blocks * BLOCK
     blocks = ops.reshape(logits[:, :size], (-1, num_blocks, BLOCK))
-    block = ops.top_k(ops.max(blocks, axis=2), 1)[1]
-    inside = ops.take_along_axis(blocks, block[..., None], axis=1)[:, 0]
-    largest, place = ops.top_k(inside, 1)
-    place = place + block * BLOCK
-    if size < logits.shape[1]:
-        other, behind = ops.top_k(logits[:, size:], 1)
-        place = ops.where(other > largest, behind + size, place)
-    return place[:, 0]
+    block = ops.argmax(ops.max(blocks, axis=2), axis=1)
+    inside = ops.take_along_axis(blocks, block[:, None, None], axis=1)[:, 0]
+    place = block * BLOCK + ops.argmax(inside, axis=1)
+    if size == logits.shape[1]:
+        return place
+    behind = logits[:, size:]
+    is_behind = ops.max(behind, axis=1) > ops.max(inside, axis=1)
+    return ops.where(is_behind, size + ops.argmax(behind, axis=1), place)

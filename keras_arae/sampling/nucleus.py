@@ -12,7 +12,7 @@ from keras_nlp import samplers
 from keras_arae import backend
 
 NONE_KEPT = 1e-9  # Chance that no draw of a token is kept.
-ROWS = 64  # Rows that draw at once: few draw twice.
+PARTS = 4  # A part of the rows draws at once: few draw twice.
 BLOCK = 100  # Tokens whose probabilities are added up beforehand.
 
 
@@ -51,9 +51,9 @@ class NucleusSampler(samplers.TopPSampler):
 
     def get_next_token(self, probabilities: Any) -> Any:
         probabilities = ops.convert_to_tensor(probabilities, "float32")
-        num_rows, some = ops.shape(probabilities)[0], ROWS
         vocabulary = _Vocabulary(probabilities)
-        num_steps = self.num_draws * -(-num_rows // some)
+        some = -(-ops.shape(probabilities)[0] // PARTS)
+        num_steps = self.num_draws * PARTS
         draws = random.uniform((num_steps, some), seed=self.seed_generator)
 
         def cond(step: Any, tokens: Any, kept: Any) -> Any:

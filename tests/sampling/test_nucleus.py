@@ -11,16 +11,21 @@ from keras_arae.sampling.samplers import make_sampler
 NUM_DRAWS = 20000
 
 
-@pytest.mark.parametrize("p", [0.1, 0.5, 0.9, 1.0])
-def test_tokens_are_distributed_as_after_a_sort(p):
-    probabilities = np.random.default_rng(0).dirichlet(np.full(12, 0.5))
+# Of 250 tokens most are in whole blocks, and some behind them.
+@pytest.mark.parametrize(
+    "p, num_tokens",
+    [(0.1, 12), (0.5, 12), (0.9, 12), (1.0, 12), (0.8, 250), (1.0, 200)],
+)
+def test_tokens_are_distributed_as_after_a_sort(p, num_tokens):
+    generator = np.random.default_rng(0)
+    probabilities = generator.dirichlet(np.full(num_tokens, 0.5))
     descending = np.sort(probabilities)[::-1]
     cut = descending[np.searchsorted(np.cumsum(descending), p - 1e-6)]
     wanted = np.where(probabilities >= cut, probabilities, 0.0)
     wanted /= wanted.sum()
     rows = np.tile(probabilities.astype("float32"), (NUM_DRAWS, 1))
     tokens = NucleusSampler(p, seed=0).get_next_token(rows)
-    counts = np.bincount(ops.convert_to_numpy(tokens), minlength=12)
+    counts = np.bincount(ops.convert_to_numpy(tokens), minlength=num_tokens)
     assert (counts[wanted == 0] == 0).all()
     # Five standard deviations of a count, at most.
     error = 5 * np.sqrt(wanted * (1 - wanted) / NUM_DRAWS)
