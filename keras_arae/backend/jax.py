@@ -172,7 +172,10 @@ class Trainer:
         """One step of an optimizer; returns the gradients' squared norm."""
         optimizer.apply(gradients, variables)
         # As Keras sums them to clip: one pass for both.
-        return sum(ops.sum(ops.square(gradient)) for gradient in gradients)
+        return sum(
+            ops.sum(ops.square(ops.cast(gradient, "float32")))
+            for gradient in gradients
+        )
 
     def clip(self, variables: Sequence, bound: float) -> None:
         """Bounds variables from below and above."""
@@ -364,6 +367,7 @@ def losses_of_first(
         count: int scalar. Further rows add nothing to any sum.
         layer: Keras layer without state.
         *rows: tensors of one number of rows.
+        training: bool. A hint that only TensorFlow needs.
     """
     weights = [variable.value for variable in layer.trainable_variables]
     frozen = [variable.value for variable in layer.non_trainable_variables]

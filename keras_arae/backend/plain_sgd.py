@@ -14,12 +14,14 @@ import keras
 from keras import ops
 
 
-def is_plain(optimizer: Any) -> bool:
+def is_plain(optimizer: Any, variables: Sequence) -> bool:
     """Whether a step takes a rate times the gradients, at most clipped.
 
     Args:
         optimizer: Keras optimizer.
+        variables: sequence of Keras variables. Those of the step.
     """
+    known = getattr(optimizer, "_trainable_variables_indices", {})
     return (
         isinstance(optimizer, keras.optimizers.SGD)
         # A subclass of a user's may have another step.
@@ -30,6 +32,9 @@ def is_plain(optimizer: Any) -> bool:
         and not optimizer.clipvalue
         and not optimizer.use_ema
         and not optimizer.gradient_accumulation_steps
+        # Keras refuses others, and assigns scales of float8.
+        and all(optimizer._var_key(v) in known for v in variables)
+        and not any(v.overwrite_with_gradient for v in variables)
     )
 
 
@@ -43,7 +48,7 @@ def clipped_rate(optimizer: Any, squared_norm: Any) -> Any:
     bound = optimizer.global_clipnorm
     if not bound or bound < 0:
         return optimizer.learning_rate
-    norm = ops.sqrt(squared_norm)
+    norm = ops.sqrt(ops.cast(squared_norm, "float32"))
     factor = bound * ops.minimum(1.0 / norm, 1.0 / bound)
     # NaN where the norm is none.
     return optimizer.learning_rate * (factor + (norm - norm))

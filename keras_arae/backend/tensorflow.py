@@ -14,6 +14,7 @@ from keras import ops
 from tensorflow.python.framework.config import is_op_determinism_enabled
 
 from keras_arae.backend import plain_sgd
+from keras_arae.backend.dense_output import is_dense
 from keras_arae.backend.tensorflow_graphs import custom_gradient
 from keras_arae.backend.tensorflow_graphs import forgetting
 from keras_arae.backend.tensorflow_graphs import keep_no_graph
@@ -122,9 +123,11 @@ class Trainer:
         Gradients are means over replicas. Keras clips those of each replica,
         and then sums them: so the first replica has them all.
         """
-        norm = 2.0 * tf.add_n([tf.nn.l2_loss(x) for x in gradients])
+        norm = 2.0 * tf.add_n(
+            [tf.nn.l2_loss(tf.cast(x, tf.float32)) for x in gradients]
+        )
         alone = not tf.distribute.has_strategy()
-        if alone and plain_sgd.is_plain(optimizer):
+        if alone and plain_sgd.is_plain(optimizer, variables):
             rate = plain_sgd.clipped_rate(optimizer, norm)
             _descend(variables, gradients, rate)
             plain_sgd.finish(optimizer, variables)
@@ -246,13 +249,22 @@ def losses_of_first(
     function: Callable,
     count: Any,
     layer: keras.layers.Layer,
-    hidden: Any,
     *rows: Any,
     training: bool = False,
 ) -> Any:
-    """What `function(layer, hidden, x, weights)` sums over the first rows."""
-    first = [part[:count] for part in (hidden, *rows)]
-    if training and on_cpu():
+    """Nats and correct predictions that a function sums over the first rows.
+
+    Args:
+        function: callable. `function(layer, hidden, x, weights)` is what is
+            to be computed.
+        count: int scalar. Further rows add nothing.
+        layer: Keras layer. Turns `hidden` into logits.
+        *rows: `hidden`, `x` and `weights`, of one number of rows.
+        training: bool. Whether the first sum will be differentiated: then
+            its gradients are computed beside it. Defaults to `False`.
+    """
+    first = [part[:count] for part in rows]
+    if training and on_cpu() and is_dense(layer, Dense):
         return sums_in_chunks(function, layer, *first)
     return function(layer, *first)
 

@@ -54,7 +54,7 @@ def packed_states(layer: Any, inputs: Any, constant: Any, lengths: Any) -> Any:
     dim = inputs.shape[-1]
     order = tf.argsort(lengths, direction="DESCENDING", stable=True)
     lengths = tf.gather(lengths, order)
-    longest = tf.reduce_max(lengths)
+    longest = tf.maximum(tf.reduce_max(lengths), 1)  # One position at least.
     counts = tf.range(longest)[:, None] < lengths
     # Position by position, the rows that go on: always the first ones.
     times, ranks = tf.unstack(tf.cast(tf.where(counts), "int32"), axis=1)
@@ -123,7 +123,7 @@ def _run(products: Any, kernel: Any, starts: Any, ends: Any) -> tuple:
         written = [array.write(t, x) for array, x in zip(kept, values)]
         return t + 1, state, carry, *written
 
-    empty = [_list(ends, width) for width in (4 * units, units, units)]
+    empty = [_array(ends, width) for width in (4 * units, units, units)]
     *_, gates, carries, states = tf.while_loop(
         lambda t, *_: t < tf.size(ends), step, (0, zeros, zeros, *empty)
     )
@@ -167,9 +167,9 @@ def _run_back(
         kept = kept.write(t, by_gates)
         return t - 1, by_hidden, by_part * forget[part], kept
 
-    # No row has gone on; how many, TensorFlow must not know.
+    # No rows, but not by the shape: in the loop there are some.
     zeros = tf.zeros((0 * ends[0], kernel.shape[0]), gates.dtype)
-    kept = _list(ends, gates.shape[1])
+    kept = _array(ends, gates.shape[1])
     loop = (tf.size(ends) - 1, zeros, zeros, kept)
     *_, kept = tf.while_loop(lambda t, *_: t >= 0, step, loop)
     return kept.concat()
@@ -196,7 +196,7 @@ def _before(starts: Any, ends: Any) -> Callable:
     return before
 
 
-def _list(ends: Any, width: int) -> Any:
+def _array(ends: Any, width: int) -> Any:
     """Tensors of the positions, each of its own number of rows."""
     return tf.TensorArray(
         "float32",

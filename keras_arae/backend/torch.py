@@ -13,9 +13,10 @@ from keras import ops
 
 from keras_arae.backend import plain_sgd
 from keras_arae.backend import torch_losses
+from keras_arae.backend import torch_lstm
+from keras_arae.backend.dense_output import is_dense
 from keras_arae.backend.likeliest import likeliest_by_blocks
 from keras_arae.backend.torch_adam import use_fused_adam
-from keras_arae.backend.torch_lstm import packed_states
 from keras_arae.backend.torch_processes import Processes
 
 replicas = Processes()
@@ -94,9 +95,9 @@ class Trainer:
     ) -> Any:
         """One step of an optimizer; returns the gradients' squared norm."""
         with torch.no_grad():
-            flat = [gradient.reshape(-1) for gradient in gradients]
+            flat = [gradient.reshape(-1).float() for gradient in gradients]
             norm = torch.stack([torch.dot(part, part) for part in flat]).sum()
-            if plain_sgd.is_plain(optimizer):
+            if plain_sgd.is_plain(optimizer, variables):
                 values = [variable.value for variable in variables]
                 rate = plain_sgd.clipped_rate(optimizer, norm)
                 torch._foreach_add_(values, gradients, alpha=-float(rate))
@@ -176,9 +177,9 @@ class BatchNormalization(keras.layers.BatchNormalization):
 
 def lstm(layer: Any, inputs: Any, constant: Any, lengths: Any) -> Any:
     """States of a `TokenLSTM`: on a CPU of the tokens that count alone."""
-    is_plain = inputs.device.type == "cpu" and inputs.dtype == torch.float32
-    if lengths is not None and is_plain:
-        return packed_states(layer, inputs, constant, lengths)
+    is_wide = layer.units >= torch_lstm.LEAST_UNITS
+    if lengths is not None and is_wide and _is_plain(inputs):
+        return torch_lstm.packed_states(layer, inputs, constant, lengths)
     return layer.without_padding(_lstm(layer, inputs, constant), lengths)
 
 
@@ -225,27 +226,35 @@ def losses_of_first(
     function: Callable,
     count: Any,
     layer: Any,
-    hidden: Any,
     *rows: Any,
     training: bool = False,
 ) -> Any:
-    """What `function(layer, hidden, x, weights)` sums over the first rows.
+    """Nats and correct predictions that a function sums over the first rows.
 
-    Nats and correct predictions: of a dense layer without keeping logits.
+    Args:
+        function: callable. `function(layer, hidden, x, weights)` is what is
+            to be computed: of a dense layer on a CPU without its logits.
+        count: int scalar. Further rows add nothing.
+        layer: Keras layer. Turns `hidden` into logits.
+        *rows: `hidden`, `x` and `weights`, of one number of rows.
+        training: bool. A hint that only TensorFlow needs.
     """
-    first = [part[:count] for part in (hidden, *rows)]
-    is_float32 = hidden.dtype == torch.float32
-    if is_float32 and _is_one_product(layer):
+    first = [part[:count] for part in rows]
+    if _is_plain(first[0]) and _is_one_product(layer):
         function = torch_losses.loss_sums
     return function(layer, *first)
+
+
+def _is_plain(x: Any) -> bool:
+    """Whether a tensor is of float32, on a CPU."""
+    return x.device.type == "cpu" and x.dtype == torch.float32
 
 
 def _is_one_product(layer: Any) -> bool:
     """Whether a layer's outputs are a product and a bias, in float32."""
     return (
-        getattr(type(layer), "call", None) is Dense.call
+        is_dense(layer, Dense)
         and layer.bias is not None
         and layer.activation is keras.activations.linear
-        and layer.activity_regularizer is None
         and layer.compute_dtype == "float32"
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-# Rows at once on a CPU: what they need stays in a core's cache.
+# Rows at once: what they need stays in a core's cache.
 CHUNK = 32
 
 
@@ -18,14 +18,15 @@ def loss_sums(layer: Any, hidden: Any, x: Any, weights: Any) -> tuple:
     log-probabilities beside them, and makes gradients beside both.
 
     Args:
-        layer: dense layer of no activation, in float32.
+        layer: dense layer of no activation, in float32, on a CPU.
         hidden: float32 tensor of shape `(num_rows, dim)`.
         x: int tensor of shape `(num_rows,)`.
         weights: float32 tensor of shape `(num_rows,)`. Constants.
     """
     kernel, bias = layer.kernel, layer.bias.value
     kernel = getattr(kernel, "value", kernel)
-    return _LossSums.apply(hidden, kernel, bias, x.long(), weights)
+    learns = torch.is_grad_enabled()
+    return _LossSums.apply(hidden, kernel, bias, x.long(), weights, learns)
 
 
 class _LossSums(torch.autograd.Function):
@@ -33,13 +34,21 @@ class _LossSums(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, hidden: Any, kernel: Any, bias: Any, x: Any, weights: Any
+        ctx: Any,
+        hidden: Any,
+        kernel: Any,
+        bias: Any,
+        x: Any,
+        weights: Any,
+        learns: bool,
     ) -> tuple:
-        learns = any(ctx.needs_input_grad)
-        size = CHUNK if hidden.device.type == "cpu" else len(hidden)
+        learns = learns and any(ctx.needs_input_grad)
         logits = torch.addmm(bias, hidden, kernel)
-        parts = zip(logits.split(size), x.split(size), weights.split(size))
-        sums = [_in_place(*part, learns=learns) for part in parts]
+        parts = zip(logits.split(CHUNK), x.split(CHUNK), weights.split(CHUNK))
+        sums = [
+            _sums_and_gradient(some_logits, some_x, some_weights, learns)
+            for some_logits, some_x, some_weights in parts
+        ]
         nats, correct = torch.stack([torch.stack(s) for s in sums]).sum(0)
         if learns:
             ctx.save_for_backward(hidden, kernel, logits)
@@ -54,10 +63,12 @@ class _LossSums(torch.autograd.Function):
         by_hidden = by_logits @ kernel.t() * by_nats if needs[0] else None
         by_kernel = (hidden * by_nats).t() @ by_logits if needs[1] else None
         by_bias = by_nats.expand(len(hidden)) @ by_logits if needs[2] else None
-        return by_hidden, by_kernel, by_bias, None, None
+        return by_hidden, by_kernel, by_bias, None, None, None
 
 
-def _in_place(logits: Any, x: Any, weights: Any, learns: bool) -> tuple:
+def _sums_and_gradient(
+    logits: Any, x: Any, weights: Any, learns: bool
+) -> tuple:
     """Two sums; the gradient of the first takes the logits' place."""
     x = x[:, None]
     largest = logits.amax(1, keepdim=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -64,8 +67,6 @@ class Decoder(keras.layers.Layer):
     def hidden(self, code: Any, x: Any = None, training: bool = False) -> Any:
         """What `output_layer` turns into logits; without one, the logits.
 
-        The loss asks for it: at padding it may be anything.
-
         Args:
             code: as in `call`.
             x: as in `call`.
@@ -101,9 +102,11 @@ class Decoder(keras.layers.Layer):
             share of positions whose value has the largest logit. In training
             an output layer may compare with a sample of the values alone.
         """
+        with leaving_out_padding():
+            hidden = self.hidden(code, x, training=training)
         return masked_cross_entropy(
             x,
-            self.hidden(code, x, training=training),
+            hidden,
             self.output_layer,
             self.pad_id,
             weights,
@@ -198,8 +201,37 @@ class AutoregressiveDecoder(Decoder):
         return ops.concatenate([start, x[:, :-1]], axis=1)
 
     def lengths(self, x: Any) -> Any:
-        """How many tokens of each row are no padding, of shape `(batch,)`."""
-        return ops.sum(ops.cast(x != self.pad_id, "int32"), axis=1)
+        """Up to where positions of each row count; `None` where all do.
+
+        In a loss that is up to the last token that is no padding; whoever
+        asks for logits may read them behind it.
+
+        Args:
+            x: int tensor of shape `(batch, length)`.
+
+        Returns:
+            An int tensor of shape `(batch,)`, or `None`.
+        """
+        if not _leaves_out_padding.get():
+            return None
+        ends = ops.arange(1, x.shape[1] + 1, dtype="int32")
+        return ops.max(ops.where(x != self.pad_id, ends, 0), axis=1)
+
+
+# Whether what is computed is for a loss, to which padding adds nothing.
+_leaves_out_padding = contextvars.ContextVar(
+    "leaves_out_padding", default=False
+)
+
+
+@contextlib.contextmanager
+def leaving_out_padding() -> Iterator[None]:
+    """Within it, decoders need not compute what stands at padding."""
+    token = _leaves_out_padding.set(True)
+    try:
+        yield
+    finally:
+        _leaves_out_padding.reset(token)
 
 
 def check_special_ids(

@@ -250,23 +250,9 @@ class LSTMDecoder(AutoregressiveDecoder):
         self.lstm.build((*x_shape, self.embedding_dim + code_shape[-1]))
         self.output_layer.build((*x_shape, self.units))
 
-    def call(self, code: Any, x: Any = None, training: bool = False) -> Any:
-        return self.output_layer(self.states(code, x))
-
     def hidden(self, code: Any, x: Any = None, training: bool = False) -> Any:
-        return self.states(code, x, self.lengths(x))
-
-    def states(self, code: Any, x: Any, lengths: Any = None) -> Any:
-        """States of the LSTM at the positions of `x`.
-
-        Args:
-            code: as in `call`.
-            x: as in `call`.
-            lengths: int tensor of shape `(batch,)` or `None`. Where given,
-                states behind them are zero. Defaults to `None`.
-        """
         tokens = self.embedding(self.previous_tokens(x))
-        return self.lstm(tokens, code, lengths=lengths)
+        return self.lstm(tokens, code, lengths=self.lengths(x))
 
     def initial_state(self, code: Any, length: int) -> list:
         """Zeros of the LSTM, twice, and what the code adds to its gates."""
@@ -363,9 +349,9 @@ class ClassLSTMDecoder(LSTMDecoder):
             lstm.build((*x_shape, width))
         self.output_layer.build((*x_shape, self.units))
 
-    def states(self, code: Any, x: Any, lengths: Any = None) -> Any:
+    def hidden(self, code: Any, x: Any = None, training: bool = False) -> Any:
         code, shares = self._split(code)
-        previous = self.previous_tokens(x)
+        previous, lengths = self.previous_tokens(x), self.lengths(x)
         states = [
             lstm(embedding(previous), code, lengths=lengths)
             for embedding, lstm in zip(self.embeddings, self.lstms)
@@ -416,6 +402,7 @@ class TokenLSTM(keras.layers.LSTM):
     stands beside every token enters once a sentence, and padding is left out
     where shapes may depend on it. On a GPU, PyTorch runs its own LSTM and
     TensorFlow Keras', which is cuDNN's. Returns the state at each position.
+    Where PyTorch leaves padding out, gradients have no gradient of their own.
 
     Args:
         units: int. Width of the state.

@@ -11,7 +11,7 @@ from keras_nlp import samplers
 
 from keras_arae import backend
 
-NONE_KEPT = 1e-9  # Chance that no draw of a token is kept.
+NONE_KEPT = 1e-9  # Chance that none of a row's draws is kept.
 PARTS = 4  # A part of the rows draws at once: few draw twice.
 BLOCK = 100  # Tokens whose probabilities are added up beforehand.
 
@@ -53,35 +53,36 @@ class NucleusSampler(samplers.TopPSampler):
         probabilities = ops.convert_to_tensor(probabilities, "float32")
         vocabulary = _Vocabulary(probabilities)
         some = -(-ops.shape(probabilities)[0] // PARTS)
+        # Rows with the fewest draws are next, so each has `num_draws`.
         num_steps = self.num_draws * PARTS
+        done = num_steps + 1
         draws = random.uniform((num_steps, some), seed=self.seed_generator)
 
-        def cond(step: Any, tokens: Any, kept: Any) -> Any:
-            return ops.any(~kept) & (step < num_steps)
+        def cond(step: Any, tokens: Any, counts: Any) -> Any:
+            return ops.any(counts < done) & (step < num_steps)
 
-        def body(step: Any, tokens: Any, kept: Any) -> tuple:
-            """Draws for some of the rows that have none yet."""
-            rows = ops.argsort(ops.cast(kept, "int32"))[:some]
-            count = ops.shape(rows)[0]
-            own, is_kept = vocabulary.rows(rows), ops.take(kept, rows)
-            drawn = own.draw(ops.take(draws, step, axis=0)[:count])
-            inside = own.holds(drawn, self.p)
-            old = ops.take(tokens, rows)
-            drawn = ops.where(~is_kept & inside, drawn, old)
+        def body(step: Any, tokens: Any, counts: Any) -> tuple:
+            """Draws for some of the rows that have no token yet."""
+            rows = ops.argsort(counts)[:some]
+            own, count = vocabulary.rows(rows), ops.take(counts, rows)
+            drawn = own.draw(ops.take(draws, step, axis=0))
+            is_new = own.holds(drawn, self.p) & (count < done)
+            drawn = ops.where(is_new, drawn, ops.take(tokens, rows))
+            count = ops.where(is_new, done, count + 1)
             places = rows[:, None]
             return (
                 step + 1,
                 ops.scatter_update(tokens, places, drawn),
-                ops.scatter_update(kept, places, is_kept | inside),
+                ops.scatter_update(counts, places, count),
             )
 
         none = ops.zeros_like(probabilities[:, 0], "int32")
-        kept = ops.zeros_like(none, "bool")
-        _, tokens, kept = ops.while_loop(cond, body, (0, none, kept))
+        _, tokens, counts = ops.while_loop(cond, body, (0, none, none))
+        is_drawn = counts >= done
         return ops.cond(
-            ops.all(kept),
+            ops.all(is_drawn),
             lambda: tokens,
-            lambda: ops.where(kept, tokens, vocabulary.likeliest()),
+            lambda: ops.where(is_drawn, tokens, vocabulary.likeliest()),
         )
 
 

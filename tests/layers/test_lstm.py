@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import sys
+from unittest import mock
 
 import keras
 import numpy as np
@@ -57,17 +58,19 @@ def test_it_computes_what_keras_lstm_does(constant_dim):
 
 
 def packing():
-    """Where shapes may depend on values: TensorFlow wants to be told."""
-    if keras.config.backend() != "tensorflow":
+    """Where padding is left out: TensorFlow and PyTorch want to be told."""
+    name = keras.config.backend()
+    if name == "jax":
         return contextlib.nullcontext()
-    return importlib.import_module(
-        "keras_arae.backend.tensorflow_lstm"
-    ).shapes_of_values(True)
+    module = importlib.import_module(f"keras_arae.backend.{name}_lstm")
+    if name == "tensorflow":
+        return module.shapes_of_values(True)
+    return mock.patch.object(module, "LEAST_UNITS", 1)
 
 
 @pytest.mark.parametrize(
     "constant_dim, lengths",
-    [(3, [6, 2, 3, 0]), (0, [4, 4, 4, 4]), (3, [0, 0, 1, 0])],
+    [(3, [6, 2, 3, 0]), (0, [4, 4, 4, 4]), (3, [0, 0, 1, 0]), (3, [0] * 4)],
 )
 def test_padding_is_left_out(constant_dim, lengths):
     reader = Reader(TokenLSTM(7), constant_dim)
@@ -110,6 +113,31 @@ def test_packing_needs_no_gradient():
     padded = ops.convert_to_numpy(lstm(inputs))
     np.testing.assert_allclose(packed[0], padded[0], atol=1e-6)
     np.testing.assert_allclose(packed[2, :4], padded[2, :4], atol=1e-6)
+
+
+class Louder(keras_arae.layers.LSTMDecoder):
+    """A user's own, of whose states there is more."""
+
+    def hidden(self, code, x=None, training=False):
+        return 3.0 * super().hidden(code, x, training=training)
+
+
+@pytest.mark.parametrize("kind", [keras_arae.layers.LSTMDecoder, Louder])
+def test_the_loss_is_that_of_all_logits(kind):
+    decoder = kind(9, 4, units=5)
+    codes = ops.array(np.random.default_rng(0).normal(size=(4, 3)), "float32")
+    # The last two rows are none that a codec makes.
+    rows = [[5, 6, 2, 0], [7, 8, 3, 2], [4, 0, 6, 2], [0, 0, 0, 0]]
+    x = ops.array(rows, "int32")
+    log_chances = ops.log_softmax(decoder(codes, x))
+    chosen = ops.take_along_axis(log_chances, x[..., None], axis=-1)[..., 0]
+    counts = np.array(rows) != 0
+    expected = -ops.convert_to_numpy(chosen)[counts].mean()
+    with packing():
+        (nats, weight), _ = decoder.cross_entropy(codes, x, training=True)
+        (none, _), _ = decoder.cross_entropy(codes[3:], x[3:], training=True)
+    assert number(nats) == pytest.approx(expected, rel=1e-5)
+    assert number(weight) == counts.sum() and number(none) == 0.0
 
 
 def test_a_code_of_another_width_than_the_lstm():
