@@ -171,7 +171,7 @@ class Trainer:
     ) -> Any:
         """One step of an optimizer; returns the gradients' squared norm."""
         optimizer.apply(gradients, variables)
-        # As Keras sums them to clip: one pass for both.
+        # Written as Keras does to clip, so that XLA may compute both as one.
         return sum(
             ops.sum(ops.square(ops.cast(gradient, "float32")))
             for gradient in gradients

@@ -400,8 +400,9 @@ class TokenLSTM(keras.layers.LSTM):
 
     The products of all inputs with the kernel are one product, a vector that
     stands beside every token enters once a sentence, and padding is left out
-    where shapes may depend on it. On a GPU, PyTorch runs its own LSTM and
-    TensorFlow Keras', which is cuDNN's. Returns the state at each position.
+    where shapes may depend on it. PyTorch runs its own LSTM on a GPU and where
+    units are few, TensorFlow on a GPU Keras', which is cuDNN's. Returns the
+    state at each position.
     Where PyTorch leaves padding out, gradients have no gradient of their own.
 
     Args:

@@ -87,22 +87,24 @@ class NucleusSampler(samplers.TopPSampler):
 
 
 class _Vocabulary:
-    """Probabilities of tokens, and how much those of each block have.
+    """Probabilities of tokens, and how much those up to each block have.
 
     A token is drawn in two steps, its block and then its place: so no sum
     runs over the whole vocabulary but those of blocks.
 
     Args:
         probabilities: float32 tensor of shape `(num_rows, num_tokens)`.
-        blocks: tensor of shape `(num_rows, num_blocks)` or `None`. Sums of
-            blocks, if they are known. Defaults to `None`.
+        up_to: tensor of shape `(num_rows, num_blocks)` or `None`. Sums up to
+            the end of each block, if known. Defaults to `None`.
     """
 
-    def __init__(self, probabilities: Any, blocks: Any = None) -> None:
+    def __init__(self, probabilities: Any, up_to: Any = None) -> None:
         self.probabilities = probabilities
         self.num_tokens = probabilities.shape[-1]
         self.width = min(BLOCK, self.num_tokens)
-        self.blocks = self._sums() if blocks is None else blocks
+        if up_to is None:
+            up_to = ops.cumsum(self._sums(), axis=1)
+        self.up_to = up_to
 
     def _sums(self) -> Any:
         size = self.num_tokens // self.width * self.width
@@ -119,17 +121,16 @@ class _Vocabulary:
         """Those of some rows."""
         return _Vocabulary(
             ops.take(self.probabilities, rows, axis=0),
-            ops.take(self.blocks, rows, axis=0),
+            ops.take(self.up_to, rows, axis=0),
         )
 
     def draw(self, uniform: Any) -> Any:
         """A token of each row, from a number of [0, 1)."""
-        up_to = ops.cumsum(self.blocks, axis=1)
-        wanted = (uniform * up_to[:, -1])[:, None]
-        is_before = up_to <= wanted
+        wanted = (uniform * self.up_to[:, -1])[:, None]
+        is_before = self.up_to <= wanted
         block = ops.sum(ops.cast(is_before, "int32"), axis=1, keepdims=True)
-        block = ops.minimum(block, up_to.shape[1] - 1)
-        before = ops.where(is_before, up_to, 0.0)
+        block = ops.minimum(block, self.up_to.shape[1] - 1)
+        before = ops.where(is_before, self.up_to, 0.0)
         wanted -= ops.max(before, axis=1, keepdims=True)
         # The last block reaches back into the one before: that part is none.
         start = block * self.width
