@@ -1,6 +1,7 @@
 """Small models and texts that the tests share."""
 
 import contextlib
+import gc
 import importlib.metadata
 import inspect
 import os
@@ -8,17 +9,21 @@ import pathlib
 import tempfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# Equal models are compiled once, not in each test.
+# Equal models are compiled once, not in each test, and their parts likewise.
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", tempfile.mkdtemp())
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 # Most of a suite is compilation, and small models are quick in any case.
 os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
-# Half of it makes code of fusions, by a way whose elder is quicker. XLA ends at
-# a flag that it does not know: this one is known to the version tried here.
+# Half of it makes code of fusions, by a way whose elder is quicker; and in many
+# modules, each of which takes its time. XLA ends at a flag that is not known:
+# these are known to the version tried here.
 with contextlib.suppress(importlib.metadata.PackageNotFoundError):
     if importlib.metadata.version("jaxlib").startswith("0.10."):
         os.environ.setdefault(
-            "XLA_FLAGS", "--xla_cpu_use_fusion_emitters=false"
+            "XLA_FLAGS",
+            "--xla_cpu_use_fusion_emitters=false "
+            "--xla_cpu_parallel_codegen_split_count=1",
         )
 
 import keras  # noqa: E402
@@ -28,6 +33,9 @@ import pytest  # noqa: E402
 import keras_arae  # noqa: E402
 
 ROOT = pathlib.Path(__file__).parents[1]
+
+# Tracing makes many objects, few of them garbage: Python looks less often.
+gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -201,6 +209,15 @@ def trainer_of(layer):
         non_trainable_variables = layer.non_trainable_variables
 
     return Trainer()
+
+
+def in_a_step():
+    """Where a step runs: TensorFlow lets shapes depend on values there."""
+    if keras.config.backend() != "tensorflow":
+        return contextlib.nullcontext()
+    from keras_arae.backend.tensorflow_lstm import shapes_of_values
+
+    return shapes_of_values(True)
 
 
 def make_gradient(loss, layer):

@@ -15,6 +15,9 @@ from tensorflow.python.framework.config import is_op_determinism_enabled
 
 from keras_arae.backend import plain_sgd
 from keras_arae.backend.dense_output import is_dense
+from keras_arae.backend.tensorflow_descent import descend
+from keras_arae.backend.tensorflow_descent import of_distinct_rows
+from keras_arae.backend.tensorflow_descent import squared_norm
 from keras_arae.backend.tensorflow_graphs import custom_gradient
 from keras_arae.backend.tensorflow_graphs import forgetting
 from keras_arae.backend.tensorflow_graphs import keep_no_graph
@@ -89,7 +92,8 @@ class Trainer:
 
         Returns:
             `y`, `aux` and a callable, once, from the gradient by `y` to those
-            by the variables and the inputs.
+            by the variables and the inputs. One by an embedding may be
+            `tf.IndexedSlices`.
         """
         values = [*(variable.value for variable in variables), *inputs]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -97,14 +101,12 @@ class Trainer:
             y, aux = function(*inputs)
 
         def pullback(by_y: Any) -> list:
-            gradients = tape.gradient(
+            return tape.gradient(
                 y,
                 values,
                 output_gradients=by_y,
                 unconnected_gradients=tf.UnconnectedGradients.ZERO,
             )
-            # Those of embeddings come sparse; the other backends' are dense.
-            return [tf.convert_to_tensor(gradient) for gradient in gradients]
 
         return y, aux, pullback
 
@@ -123,13 +125,17 @@ class Trainer:
         Gradients are means over replicas. Keras clips those of each replica,
         and then sums them: so the first replica has them all.
         """
-        norm = 2.0 * tf.add_n(
-            [tf.nn.l2_loss(tf.cast(x, tf.float32)) for x in gradients]
-        )
         alone = not tf.distribute.has_strategy()
-        if alone and plain_sgd.is_plain(optimizer, variables):
-            rate = plain_sgd.clipped_rate(optimizer, norm)
-            _descend(variables, gradients, rate)
+        plain = alone and plain_sgd.is_plain(optimizer, variables)
+        if plain and may_depend_on_values():
+            gradients = [of_distinct_rows(gradient) for gradient in gradients]
+        else:
+            gradients = [tf.convert_to_tensor(x) for x in gradients]
+        norm = squared_norm(gradients)
+        if plain:
+            descend(
+                variables, gradients, plain_sgd.clipped_rate(optimizer, norm)
+            )
             plain_sgd.finish(optimizer, variables)
             return norm
         if replicas.count > 1:
@@ -186,15 +192,6 @@ class Trainer:
             function,
             jit_compile=self.jit_compile,
             autograph=False,
-        )
-
-
-def _descend(variables: Sequence, gradients: Sequence, rate: Any) -> None:
-    for variable, gradient in zip(variables, gradients):
-        tf.raw_ops.ResourceApplyGradientDescent(
-            var=variable.value.handle,
-            alpha=tf.cast(rate, gradient.dtype),
-            delta=gradient,
         )
 
 

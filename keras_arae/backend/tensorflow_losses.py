@@ -84,14 +84,17 @@ def _in_chunks(function: Callable, weights: list, rows: tuple) -> tuple:
         totals = [total + x for total, x in zip(totals, new)]
         return start + CHUNK, totals, parts.write(start // CHUNK, part)
 
-    totals = [tf.zeros(()), tf.zeros(()), *map(tf.zeros_like, weights)]
+    # The first chunk before the loop, which would add it to zeros.
+    totals, part = function(weights, *(part[:CHUNK] for part in rows))
     parts = tf.TensorArray(
         rows[0].dtype,
-        size=-(-num_rows // CHUNK),
+        size=tf.maximum(-(-num_rows // CHUNK), 1),
         element_shape=(None, *rows[0].shape[1:]),
         infer_shape=False,
     )
     _, totals, parts = tf.while_loop(
-        lambda start, *_: start < num_rows, add_chunk, (0, totals, parts)
+        lambda start, *_: start < num_rows,
+        add_chunk,
+        (CHUNK, totals, parts.write(0, part)),
     )
     return totals, parts.concat()

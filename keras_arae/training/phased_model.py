@@ -613,7 +613,7 @@ class PhasedModel(backend.Trainer, keras.Model):
             *of_penalties, by_output = pullback(ops.ones_like(loss))
             gradients = phase.through.gradients(by_output)
             if penalised:
-                gradients = [a + b for a, b in zip(gradients, of_penalties)]
+                gradients = list(map(ops.add, gradients, of_penalties))
         gradients = backend.replicas.mean(gradients)
         optimizer = self.optimizer[phase.optimizer]
         squared_norm = self.update(optimizer, gradients, variables)

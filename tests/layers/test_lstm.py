@@ -1,7 +1,5 @@
 """The faster LSTM against Keras' own."""
 
-import contextlib
-import importlib
 import sys
 from unittest import mock
 
@@ -9,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 from conftest import few_steps
+from conftest import in_a_step
 from conftest import make_gradient
 from conftest import number
 from keras import ops
@@ -58,14 +57,10 @@ def test_it_computes_what_keras_lstm_does(constant_dim):
 
 
 def packing():
-    """Where padding is left out: TensorFlow and PyTorch want to be told."""
-    name = keras.config.backend()
-    if name == "jax":
-        return contextlib.nullcontext()
-    module = importlib.import_module(f"keras_arae.backend.{name}_lstm")
-    if name == "tensorflow":
-        return module.shapes_of_values(True)
-    return mock.patch.object(module, "LEAST_UNITS", 1)
+    """Where padding is left out, on PyTorch of narrow layers as well."""
+    if keras.config.backend() != "torch":
+        return in_a_step()
+    return mock.patch("keras_arae.backend.torch_lstm.LEAST_UNITS", 1)
 
 
 @pytest.mark.parametrize(

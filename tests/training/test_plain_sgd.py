@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 import pytest
+from conftest import in_a_step
+from conftest import number
 from conftest import trainer_of
 from keras import ops
 
@@ -84,3 +86,53 @@ def test_no_gradient_becomes_no_weight(scale):
     )
     assert not np.isfinite(norms).any()
     assert all(np.isnan(weight).all() for weight in weights)
+
+
+class Lookups(keras.layers.Layer):
+    """Embeddings: one of rows alone, and one that is read whole as well."""
+
+    def __init__(self):
+        super().__init__()
+        for _ in range(2):
+            self.add_weight((9, 4), "random_normal")
+
+    def call(self, ids):
+        first, second = (
+            ops.take(weight, ids, axis=0) for weight in self.trainable_variables
+        )
+        whole = ops.sum(ops.square(self.trainable_variables[1]))
+        return ops.sum(ops.square(first + 2.0 * second)) + whole
+
+
+def trained_lookups(layer, ids, optimizer, ours, steps=3):
+    """Trains as our trainer does, or as Keras with dense gradients."""
+    variables, trainer = layer.trainable_variables, trainer_of(layer)
+    optimizer.build(variables)
+    for _ in range(steps):
+        with in_a_step():
+            loss, _, pullback = trainer.record(
+                lambda: (layer(ids), {}), variables
+            )
+            gradients = pullback(ops.ones_like(loss))
+            dense = [ops.convert_to_numpy(x) for x in gradients]
+            if not ours:
+                optimizer.apply(list(map(ops.array, dense)), variables)
+                continue
+            norm = trainer.update(optimizer, gradients, variables)
+        expected = sum(np.sum(x**2) for x in dense)
+        assert number(norm) == pytest.approx(expected, rel=1e-5)
+    return layer.get_weights()
+
+
+@pytest.mark.parametrize("options", [{}, {"global_clipnorm": 1.0}])
+def test_rows_of_an_embedding(options):
+    layers = Lookups(), Lookups()
+    layers[1].set_weights(layers[0].get_weights())
+    # Some more than once, and others not at all.
+    ids = ops.convert_to_tensor(np.array([[0, 3, 3], [5, 3, 0]], "int32"))
+    found, expected = (
+        trained_lookups(layer, ids, SGD(0.1, **options), ours)
+        for layer, ours in zip(layers, (True, False))
+    )
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
