@@ -7,6 +7,7 @@ Whoever calls them knows nothing of backends.
 
 from keras_arae.backend.current import BatchNormalization
 from keras_arae.backend.current import Dense
+from keras_arae.backend.current import Embedding
 from keras_arae.backend.current import Trainer
 from keras_arae.backend.current import cross_entropy
 from keras_arae.backend.current import likeliest
@@ -18,6 +19,7 @@ from keras_arae.backend.current import replicas
 __all__ = [
     "BatchNormalization",
     "Dense",
+    "Embedding",
     "Trainer",
     "cross_entropy",
     "likeliest",

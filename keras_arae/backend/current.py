@@ -21,6 +21,7 @@ else:
 
 BatchNormalization: Any = _backend.BatchNormalization
 Dense: Any = _backend.Dense
+Embedding: Any = _backend.Embedding
 Trainer = _backend.Trainer
 cross_entropy = _backend.cross_entropy
 likeliest = _backend.likeliest

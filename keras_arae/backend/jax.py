@@ -18,6 +18,7 @@ from keras_arae.backend.jax_devices import Devices
 from keras_arae.backend.jax_devices import dealt_out
 from keras_arae.backend.jax_devices import together
 from keras_arae.backend.jax_devices import undistributed
+from keras_arae.backend.jax_lstm import recurrence
 from keras_arae.backend.likeliest import likeliest_by_blocks
 
 replicas = Devices()
@@ -251,6 +252,7 @@ def product(x: Any, kernel: Any) -> Any:
 
 
 BatchNormalization = keras.layers.BatchNormalization
+Embedding = keras.layers.Embedding
 
 
 class Dense(keras.layers.Dense):
@@ -304,8 +306,9 @@ def lstm(layer: Any, inputs: Any, constant: Any, lengths: Any) -> Any:
     Keras' own takes `jax.experimental.rnn.lstm` on a GPU, cuDNN's, and through
     that encoders learned next to nothing: docs/performance.md, "On a GPU".
     """
-    states = layer.by_products(inputs, constant)
-    return layer.without_padding(states, lengths)
+    products = layer.products(inputs, constant)
+    kernel = ops.cast(layer.cell.recurrent_kernel, products.dtype)
+    return layer.without_padding(recurrence(products, kernel), lengths)
 
 
 likeliest = likeliest_by_blocks

@@ -199,6 +199,20 @@ Dense = keras.layers.Dense
 BatchNormalization = keras.layers.BatchNormalization
 
 
+class Embedding(keras.layers.Embedding):
+    """Keras' own, that reads the rows it looks up and not the whole table.
+
+    TensorFlow copies a table for each reader, once a step has changed some of
+    its rows.
+    """
+
+    def call(self, inputs: Any) -> Any:
+        if self.lora_enabled or self.quantization_mode is not None:
+            return super().call(inputs)
+        rows = tf.nn.embedding_lookup(self._embeddings.value, inputs)
+        return ops.cast(rows, self.compute_dtype)
+
+
 def product(x: Any, kernel: Any) -> Any:
     """Product of a batch of vectors and a kernel."""
     return ops.matmul(x, kernel)

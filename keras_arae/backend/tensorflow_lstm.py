@@ -6,6 +6,7 @@ import contextlib
 import threading
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -118,21 +119,21 @@ def _run(products: Any, kernel: Any, starts: Any, ends: Any) -> tuple:
         candidate, output = tf.tanh(candidate), tf.sigmoid(output)
         carry = forget * carry[:size] + opened * candidate
         state = output * tf.tanh(carry)
-        gates = tf.concat([opened, forget, candidate, output], axis=1)
-        values = gates, carry, state
+        values = opened, forget, candidate, output, carry, state
         written = [array.write(t, x) for array, x in zip(kept, values)]
         return t + 1, state, carry, *written
 
-    empty = [_array(ends, width) for width in (4 * units, units, units)]
-    *_, gates, carries, states = tf.while_loop(
+    empty = [_array(ends, units) for _ in range(6)]
+    _, _, _, *kept = tf.while_loop(
         lambda t, *_: t < tf.size(ends), step, (0, zeros, zeros, *empty)
     )
-    return gates.concat(), carries.concat(), states.concat()
+    *gates, carries, states = [array.concat() for array in kept]
+    return gates, carries, states
 
 
 def _run_back(
     by_states: Any,
-    gates: Any,
+    gates: Sequence,
     carries: Any,
     before: Callable,
     kernel: Any,
@@ -140,7 +141,7 @@ def _run_back(
     ends: Any,
 ) -> Any:
     """Gradient by the products of all positions."""
-    opened, forget, candidate, output = tf.split(gates, 4, axis=1)
+    opened, forget, candidate, output = gates
     squashed = tf.tanh(carries)
     by_carries = _tanh_gradient(squashed, output)
     # Of three gates by the carry, of the last one by the state.
@@ -149,10 +150,10 @@ def _run_back(
             _sigmoid_gradient(opened, candidate),
             _sigmoid_gradient(forget, before(carries)),
             _tanh_gradient(candidate, opened),
+            _sigmoid_gradient(output, squashed),
         ],
         axis=1,
     )
-    output_slopes = _sigmoid_gradient(output, squashed)
 
     def step(t: Any, by_hidden: Any, by_carry: Any, kept: Any) -> tuple:
         part = slice(starts[t], ends[t])
@@ -160,16 +161,15 @@ def _run_back(
         filled = ((0, ended), (0, 0))
         by_state = by_states[part] + tf.pad(by_hidden, filled)
         by_part = by_state * by_carries[part] + tf.pad(by_carry, filled)
-        by_gates = slopes[part] * tf.tile(by_part, (1, 3))
-        by_output = output_slopes[part] * by_state
-        by_gates = tf.concat([by_gates, by_output], axis=1)
+        by_gates = tf.concat([by_part, by_part, by_part, by_state], axis=1)
+        by_gates *= slopes[part]
         by_hidden = tf.matmul(by_gates, kernel, transpose_b=True)
         kept = kept.write(t, by_gates)
         return t - 1, by_hidden, by_part * forget[part], kept
 
     # No rows, but not by the shape: in the loop there are some.
-    zeros = tf.zeros((0 * ends[0], kernel.shape[0]), gates.dtype)
-    kept = _array(ends, gates.shape[1])
+    zeros = tf.zeros((0 * ends[0], kernel.shape[0]), kernel.dtype)
+    kept = _array(ends, kernel.shape[1])
     loop = (tf.size(ends) - 1, zeros, zeros, kept)
     *_, kept = tf.while_loop(lambda t, *_: t >= 0, step, loop)
     return kept.concat()

@@ -134,6 +134,9 @@ def product(x: Any, kernel: Any) -> Any:
     return ops.matmul(x, kernel)
 
 
+Embedding = keras.layers.Embedding
+
+
 class Dense(keras.layers.Dense):
     """Keras' own, product and sum by one operation."""
 

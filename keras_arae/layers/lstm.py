@@ -460,16 +460,18 @@ class TokenLSTM(keras.layers.LSTM):
 
     def by_products(self, inputs: Any, constant: Any) -> Any:
         """States from the products of all inputs with the kernel."""
+        return self.recurrence(self.products(inputs, constant))
+
+    def products(self, inputs: Any, constant: Any) -> Any:
+        """What inputs, a constant and the bias add to the gates."""
         length, dim = inputs.shape[1:]
         kernel = ops.cast(self.cell.kernel[:dim], inputs.dtype)
         # Flat: XLA's CPU code for the same product on three axes is slower.
         products = backend.product(ops.reshape(inputs, (-1, dim)), kernel)
         products = ops.reshape(products, (-1, length, kernel.shape[1]))
         if constant is None:
-            products = products + ops.cast(self.cell.bias, inputs.dtype)
-        else:
-            products = products + self.constant_products(constant, dim)[:, None]
-        return self.recurrence(products)
+            return products + ops.cast(self.cell.bias, inputs.dtype)
+        return products + self.constant_products(constant, dim)[:, None]
 
     def joined(self, inputs: Any, constant: Any) -> Any:
         """Inputs with the same vector behind each."""
@@ -538,8 +540,8 @@ def _embedding(
 ) -> keras.layers.Embedding:
     """Vectors of tokens, drawn by an initializer, or by Keras' own."""
     if initializer is None:
-        return keras.layers.Embedding(vocabulary_size, embedding_dim)
-    return keras.layers.Embedding(
+        return backend.Embedding(vocabulary_size, embedding_dim)
+    return backend.Embedding(
         vocabulary_size,
         embedding_dim,
         embeddings_initializer=initializer.clone(),

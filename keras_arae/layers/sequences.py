@@ -72,7 +72,7 @@ class ConvolutionalSequenceEncoder(keras.layers.Layer):
         self.code_dim = code_dim
         self.network = keras.Sequential(
             [
-                keras.layers.Embedding(vocabulary_size, embedding_dim),
+                backend.Embedding(vocabulary_size, embedding_dim),
                 *(
                     keras.layers.Conv1D(
                         units,
