@@ -209,7 +209,8 @@ class Embedding(keras.layers.Embedding):
     def call(self, inputs: Any) -> Any:
         if self.lora_enabled or self.quantization_mode is not None:
             return super().call(inputs)
-        rows = tf.nn.embedding_lookup(self._embeddings.value, inputs)
+        ids = ops.cast(inputs, "int32")
+        rows = tf.nn.embedding_lookup(self._embeddings.value, ids)
         return ops.cast(rows, self.compute_dtype)
 
 
