@@ -38,6 +38,11 @@ ROOT = pathlib.Path(__file__).parents[1]
 gc.set_threshold(20_000, 20, 20)
 
 
+def pytest_collection_finish(session):
+    """Has Python look no more through what was imported."""
+    gc.freeze()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
     """Seeds what fixtures of a whole module draw: they come before others."""

@@ -24,7 +24,7 @@ from keras_arae.backend.likeliest import likeliest_by_blocks
 replicas = Devices()
 
 # Rows at once: logits of so many words' vocabularies stay in the cache.
-CHUNK = 128
+CHUNK = 160
 
 
 class Trainer:
