@@ -403,7 +403,8 @@ class TokenLSTM(keras.layers.LSTM):
     where shapes may depend on it. PyTorch runs its own LSTM on a GPU and where
     units are few, TensorFlow on a GPU Keras', which is cuDNN's. Returns the
     state at each position.
-    Where PyTorch leaves padding out, gradients have no gradient of their own.
+    Where PyTorch leaves padding out, gradients have no gradient of their own;
+    on JAX there is no derivative in forward mode (`jax.jvp`).
 
     Args:
         units: int. Width of the state.
