@@ -72,6 +72,7 @@ def _run_back(saved: tuple, by_states: Any) -> tuple:
     zeros = jnp.zeros_like(states[0])
     parts = (jnp.swapaxes(by_states, 0, 1), slopes, by_carries, forget)
     _, by_gates = jax.lax.scan(step, (zeros, zeros), parts, reverse=True)
+    # Transposed in memory first, as `backend.product` does and says why.
     before = jax.lax.optimization_barrier(
         _before(states).reshape(-1, states.shape[-1]).T
     )

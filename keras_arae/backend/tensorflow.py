@@ -15,8 +15,8 @@ from tensorflow.python.framework.config import is_op_determinism_enabled
 
 from keras_arae.backend import plain_sgd
 from keras_arae.backend.dense_output import is_dense
+from keras_arae.backend.tensorflow_descent import by_rows
 from keras_arae.backend.tensorflow_descent import descend
-from keras_arae.backend.tensorflow_descent import of_distinct_rows
 from keras_arae.backend.tensorflow_descent import squared_norm
 from keras_arae.backend.tensorflow_graphs import custom_gradient
 from keras_arae.backend.tensorflow_graphs import forgetting
@@ -128,7 +128,7 @@ class Trainer:
         alone = not tf.distribute.has_strategy()
         plain = alone and plain_sgd.is_plain(optimizer, variables)
         if plain and may_depend_on_values():
-            gradients = [of_distinct_rows(gradient) for gradient in gradients]
+            gradients = list(map(by_rows, variables, gradients))
         else:
             gradients = [tf.convert_to_tensor(x) for x in gradients]
         norm = squared_norm(gradients)
@@ -202,9 +202,13 @@ BatchNormalization = keras.layers.BatchNormalization
 class Embedding(keras.layers.Embedding):
     """Keras' own, that reads the rows it looks up and not the whole table.
 
-    TensorFlow copies a table for each reader, once a step has changed some of
-    its rows.
+    So a step may change some rows alone: TensorFlow then copies the table for
+    each that reads it whole, as Keras' own does.
     """
+
+    def build(self, input_shape: Any = None) -> None:
+        super().build(input_shape)
+        self._embeddings.is_read_by_rows = True
 
     def call(self, inputs: Any) -> Any:
         if self.lora_enabled or self.quantization_mode is not None:

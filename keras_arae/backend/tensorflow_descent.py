@@ -12,14 +12,16 @@ from typing import Any
 import tensorflow as tf
 
 
-def of_distinct_rows(gradient: Any) -> Any:
-    """A gradient; rows of one index are added up, if it comes as rows.
+def by_rows(variable: Any, gradient: Any) -> Any:
+    """A gradient as distinct rows, where it has few and the variable may.
 
     Args:
+        variable: Keras variable.
         gradient: tensor or `tf.IndexedSlices`.
     """
-    if not isinstance(gradient, tf.IndexedSlices):
-        return gradient
+    may = getattr(variable, "is_read_by_rows", False)
+    if not may or not isinstance(gradient, tf.IndexedSlices):
+        return tf.convert_to_tensor(gradient)
     indices, places = tf.unique(gradient.indices)
     values = tf.math.unsorted_segment_sum(
         gradient.values, places, tf.size(indices)

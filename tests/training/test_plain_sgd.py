@@ -8,6 +8,8 @@ from conftest import number
 from conftest import trainer_of
 from keras import ops
 
+from keras_arae import backend
+
 SHAPES = (30, 12), (12,), (50, 8)
 SGD = keras.optimizers.SGD
 
@@ -89,19 +91,19 @@ def test_no_gradient_becomes_no_weight(scale):
 
 
 class Lookups(keras.layers.Layer):
-    """Embeddings: one of rows alone, and one that is read whole as well."""
+    """Embeddings: ours, Keras' own, and one of ours that is read whole."""
 
     def __init__(self):
         super().__init__()
-        for _ in range(2):
-            self.add_weight((9, 4), "random_normal")
+        kinds = backend.Embedding, keras.layers.Embedding, backend.Embedding
+        self.parts = [kind(9, 4) for kind in kinds]
+        for part in self.parts:
+            part.build()
 
     def call(self, ids):
-        first, second = (
-            ops.take(weight, ids, axis=0) for weight in self.trainable_variables
-        )
-        whole = ops.sum(ops.square(self.trainable_variables[1]))
-        return ops.sum(ops.square(first + 2.0 * second)) + whole
+        first, second, third = (part(ids) for part in self.parts)
+        whole = ops.sum(ops.square(self.parts[2].embeddings))
+        return ops.sum(ops.square(first + 2.0 * second - third)) + whole
 
 
 def trained_lookups(layer, ids, optimizer, ours, steps=3):

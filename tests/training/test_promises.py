@@ -389,7 +389,7 @@ def test_nothing_to_train_is_no_step(x):
         pytest.param(("encoder",), marks=pytest.mark.once),
         ("encoder", "decoder"),
         pytest.param(("critic",), marks=pytest.mark.once),
-        pytest.param(NETWORKS[2:], marks=pytest.mark.once),
+        NETWORKS[2:],
     ],
     ids=" and ".join,
 )
